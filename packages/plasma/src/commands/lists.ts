@@ -1,0 +1,144 @@
+import {
+  encodeOptions,
+  FIRST_KEY,
+  type Key,
+  keysFrom,
+  list,
+  TWO_KEYS,
+  type Value,
+  whole,
+  wholeNumber,
+} from './arguments.js'
+import { type Mode, type Returns, Sender } from './sender.js'
+
+/** An end of a list. */
+export type Side = 'left' | 'right'
+
+/** `rank` starts at the n-th match (negative: from the end), `maxlen` bounds how many elements are looked at. */
+export type PositionOptions = { rank?: number; maxlen?: number }
+
+const POSITION = { rank: whole, maxlen: whole, count: whole }
+const POP = { count: whole }
+
+export abstract class Lists<M extends Mode> extends Sender<M> {
+  /** Push to the left end; resolves with the new length. */
+  lpush(key: Key, ...values: (Value | readonly Value[])[]) {
+    return this.send<number>('lpush', [key, ...list('values', values)], FIRST_KEY)
+  }
+
+  /** Push to the right end; resolves with the new length. */
+  rpush(key: Key, ...values: (Value | readonly Value[])[]) {
+    return this.send<number>('rpush', [key, ...list('values', values)], FIRST_KEY)
+  }
+
+  /** Push to the left end of an existing list; resolves with 0 when there is none. */
+  lpushx(key: Key, ...values: (Value | readonly Value[])[]) {
+    return this.send<number>('lpushx', [key, ...list('values', values)], FIRST_KEY)
+  }
+
+  /** Push to the right end of an existing list; resolves with 0 when there is none. */
+  rpushx(key: Key, ...values: (Value | readonly Value[])[]) {
+    return this.send<number>('rpushx', [key, ...list('values', values)], FIRST_KEY)
+  }
+
+  /** Take the leftmost element. */
+  lpop(key: Key): Returns<M, string | null>
+  /** Take up to `count` elements from the left; `null` when there is no list. */
+  lpop(key: Key, count: number): Returns<M, string[] | null>
+  lpop(key: Key, count?: number): Returns<M, string | string[] | null> {
+    const args = count === undefined ? [key] : [key, wholeNumber('count', count, 0)]
+    return this.send('lpop', args, FIRST_KEY)
+  }
+
+  /** Take the rightmost element. */
+  rpop(key: Key): Returns<M, string | null>
+  /** Take up to `count` elements from the right; `null` when there is no list. */
+  rpop(key: Key, count: number): Returns<M, string[] | null>
+  rpop(key: Key, count?: number): Returns<M, string | string[] | null> {
+    const args = count === undefined ? [key] : [key, wholeNumber('count', count, 0)]
+    return this.send('rpop', args, FIRST_KEY)
+  }
+
+  /** Length of the list at `key`. */
+  llen(key: Key) {
+    return this.send<number>('llen', [key], FIRST_KEY)
+  }
+
+  /** Elements between two positions, both included; negative positions count from the end. */
+  lrange(key: Key, start: number, stop: number) {
+    return this.send<string[]>(
+      'lrange',
+      [key, wholeNumber('start', start), wholeNumber('stop', stop)],
+      FIRST_KEY,
+    )
+  }
+
+  /** The element at a position. */
+  lindex(key: Key, index: number) {
+    return this.send<string | null>('lindex', [key, wholeNumber('index', index)], FIRST_KEY)
+  }
+
+  /** Overwrite the element at a position. */
+  lset(key: Key, index: number, value: Value) {
+    return this.send<'OK'>('lset', [key, wholeNumber('index', index), value], FIRST_KEY)
+  }
+
+  /** Insert next to `pivot`; resolves with the new length, -1 when there is no pivot. */
+  linsert(key: Key, where: 'before' | 'after' | 'BEFORE' | 'AFTER', pivot: Value, value: Value) {
+    return this.send<number>('linsert', [key, where.toUpperCase(), pivot, value], FIRST_KEY)
+  }
+
+  /** Remove `count` elements equal to `value` (0: all, negative: from the right); resolves with how many. */
+  lrem(key: Key, count: number, value: Value) {
+    return this.send<number>('lrem', [key, wholeNumber('count', count), value], FIRST_KEY)
+  }
+
+  /** Keep only the elements between two positions. */
+  ltrim(key: Key, start: number, stop: number) {
+    return this.send<'OK'>(
+      'ltrim',
+      [key, wholeNumber('start', start), wholeNumber('stop', stop)],
+      FIRST_KEY,
+    )
+  }
+
+  /** Move one element from an end of `source` to an end of `destination`. */
+  lmove(source: Key, destination: Key, from: Side, to: Side) {
+    return this.send<string | null>(
+      'lmove',
+      [source, destination, from.toUpperCase(), to.toUpperCase()],
+      TWO_KEYS,
+    )
+  }
+
+  /** Move the last element of `source` to the front of `destination`. */
+  rpoplpush(source: Key, destination: Key) {
+    return this.send<string | null>('rpoplpush', [source, destination], TWO_KEYS)
+  }
+
+  /** The position of `value`. */
+  lpos(
+    key: Key,
+    value: Value,
+    options?: PositionOptions & { count?: never },
+  ): Returns<M, number | null>
+  /** The positions of `value`, at most `count` of them (0: all). */
+  lpos(key: Key, value: Value, options: PositionOptions & { count: number }): Returns<M, number[]>
+  lpos(
+    key: Key,
+    value: Value,
+    options: PositionOptions & { count?: number } = {},
+  ): Returns<M, number | number[] | null> {
+    return this.send('lpos', [key, value, ...encodeOptions(options, POSITION)], FIRST_KEY)
+  }
+
+  /** Take elements from the first list that has any. */
+  lmpop(keys: readonly Key[], side: Side, options: { count?: number } = {}) {
+    return this.send(
+      'lmpop',
+      [keys.length, ...list('keys', keys), side.toUpperCase(), ...encodeOptions(options, POP)],
+      keysFrom(1, keys.length),
+      (raw: [string, string[]] | null) => raw && { key: raw[0], elements: raw[1] },
+    )
+  }
+}
