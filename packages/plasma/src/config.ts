@@ -322,7 +322,7 @@ function fromUrl(url: string, options: ConnectionConfig, path: string): Connecti
     username: username ? decodeURIComponent(username) : options.username,
     password: password ? decodeURIComponent(password) : options.password,
     db: db === '' ? options.db : db,
-    tls: options.tls ?? protocol.endsWith('s:'),
+    tls: options.tls ?? (protocol === 'rediss:' || protocol === 'valkeys:'),
   }
 }
 

@@ -141,7 +141,7 @@ export class Connection {
   explain(error: unknown, command: string): Error {
     if (error instanceof RedisError) return error
     if (!(error instanceof Error)) return new ReplyError(String(error), this.name, command)
-    if (error.name === 'ReplyError') return new ReplyError(error.message, this.name, command, error)
+    if (error.name === 'ReplyError') return new ReplyError(error.message, this.name, command)
     if (error.message === 'Command timed out') {
       return new CommandTimeoutError(this.name, command, this.config.commandTimeout)
     }
@@ -198,7 +198,9 @@ export class Connection {
       ])
       clearTimeout(deadline)
     }
+    const waiting = instance.status === 'reconnecting'
     if (instance.status !== 'end') instance.disconnect()
+    if (waiting) abandon(instance)
     this.#instance = undefined
     this.#established = false
     this.#attempts = 0
@@ -282,6 +284,13 @@ export class Connection {
     const delay = Math.min(this.config.retryDelay * 2 ** Math.min(attempt, 20), MAX_RETRY_DELAY_MS)
     return Math.round(delay * (0.75 + Math.random() / 2))
   }
+}
+
+/** Between two attempts ioredis stops its timer, but neither rejects what is queued nor says that it ended. */
+function abandon(instance: Redis | Cluster): void {
+  const { flushQueue } = instance as unknown as { flushQueue(error: Error): void }
+  flushQueue.call(instance, new Error('Connection is closed.'))
+  instance.emit('end')
 }
 
 /** Blocks its connection until something arrives, so that no reply is no failure. */

@@ -133,7 +133,7 @@ export class InvalidArgumentError extends RedisError {
   }
 }
 
-/** Redis answered with an error; `code` is its first word (`WRONGTYPE`, `OOM`, `NOSCRIPT`, `ERR`, …). */
+/** Redis answered with an error; `code` is its first word (`WRONGTYPE`, `OOM`, `NOSCRIPT`, …). Holds no arguments, which may be secret. */
 export class ReplyError extends RedisError {
   static override readonly kind = 'ReplyError'
 
@@ -141,11 +141,9 @@ export class ReplyError extends RedisError {
     message: string,
     readonly connection: string,
     readonly command: string,
-    cause?: unknown,
   ) {
     super(`${message} (${command.toUpperCase()} on "${connection}")`, {
       code: /^([A-Z][A-Z0-9]*)\b/.exec(message)?.[1] ?? 'ERR',
-      cause,
     })
   }
 }

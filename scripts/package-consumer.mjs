@@ -1,0 +1,72 @@
+import { execFile } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { ROOT, readJson } from './workspaces.mjs'
+
+const execute = promisify(execFile)
+const TIMEOUT_MS = 120_000
+const TSC = path.join(ROOT, 'node_modules/typescript/bin/tsc')
+
+/**
+ * An empty project in `folder` that uses the package `name`, first to be installed from `tarballs`.
+ *
+ * @param {string} folder @param {string} name
+ */
+export function makeConsumer(folder, name) {
+  mkdirSync(folder)
+  const write = (/** @type {string} */ file, /** @type {string} */ text) =>
+    writeFileSync(path.join(folder, file), text)
+  write('package.json', JSON.stringify({ name: 'consumer', private: true, type: 'module' }))
+  const node = (/** @type {string[]} */ ...args) =>
+    execute(process.execPath, args, { cwd: folder, timeout: TIMEOUT_MS })
+
+  /** @param {string} file @param {string} load */
+  async function exportsOf(file, load) {
+    write(file, `${load}\nconsole.log(JSON.stringify(Object.keys(all).sort()))\n`)
+    const { stdout } = await node(file)
+    const names = /** @type {string[]} */ (JSON.parse(stdout))
+    if (names.length === 0) throw new Error('it exports nothing')
+    return names
+  }
+  const imported = () => exportsOf('load.mjs', `import * as all from '${name}'`)
+
+  return {
+    /** @param {readonly string[]} tarballs */
+    async install(tarballs) {
+      const types = `@types/node@${readJson(path.join(ROOT, 'node_modules/@types/node/package.json')).version}`
+      const options = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts']
+      await execute('npm', ['install', ...options, ...tarballs, types], { cwd: folder })
+    },
+    import: imported,
+    async require() {
+      const required = await exportsOf('load.cjs', `const all = require('${name}')`)
+      const differ = (await imported()).filter(it => it !== 'default' && !required.includes(it))
+      if (differ.length > 0) throw new Error(`require lacks ${differ.join(', ')}`)
+    },
+    /** @param {'nodenext' | 'bundler'} resolution */
+    async typecheck(resolution) {
+      const use = "\nconst names: 'default' | keyof typeof all = 0 as never\nconsole.log(names)\n"
+      const sources = {
+        nodenext: {
+          'nodenext.mts': `import * as all from '${name}'${use}`,
+          'nodenext.cts': `import all = require('${name}')${use}`,
+        },
+        bundler: { 'bundler.ts': `import * as all from '${name}'${use}` },
+      }[resolution]
+      for (const [file, text] of Object.entries(sources)) write(file, text)
+      const compilerOptions = {
+        target: 'ES2022',
+        module: resolution === 'nodenext' ? 'NodeNext' : 'ESNext',
+        moduleResolution: resolution,
+        strict: true,
+        noEmit: true,
+        skipLibCheck: false,
+        types: ['node'],
+      }
+      const project = `tsconfig.${resolution}.json`
+      write(project, JSON.stringify({ compilerOptions, files: Object.keys(sources) }))
+      await node(TSC, '-p', project)
+    },
+  }
+}

@@ -1,0 +1,8 @@
+export { findRedis } from '../../scripts/find-redis.mjs'
+export { type RedisCluster, startCluster } from './cluster.js'
+export { onFreePort } from './ports.js'
+export { type FaultProxy, startProxy } from './proxy.js'
+export { type RedisSentinel, startSentinel } from './sentinel.js'
+export { type RedisServer, type ServerOptions, startRedis } from './server.js'
+export { startTlsRedis, type TlsRedis } from './tls.js'
+export { uniquePrefix, waitUntil } from './wait.js'
