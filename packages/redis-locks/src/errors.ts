@@ -1,0 +1,42 @@
+import { RedisError } from '@gravito/plasma'
+
+/** The lock was not free within `waitMs`. */
+export class LockTimeoutError extends RedisError {
+  static override readonly kind = 'LockTimeoutError'
+
+  constructor(
+    readonly lock: string,
+    readonly waitMs: number,
+  ) {
+    super(`Lock "${lock}" was not free within ${waitMs} ms (waitMs).`, { code: 'LOCK_TIMEOUT' })
+  }
+}
+
+/** A lease ended while it was in use: not renewed in time, forced, or gone with Redis' data. */
+export class LockLostError extends RedisError {
+  static override readonly kind = 'LockLostError'
+
+  constructor(
+    readonly lock: string,
+    /** The fencing token of the lost lease. */
+    readonly token: number,
+    why: string,
+  ) {
+    super(`Lock "${lock}" (token ${token}) is lost: ${why}. Stop what it protected.`, {
+      code: 'LOCK_LOST',
+    })
+  }
+}
+
+/** Redis refused or could not be reached; `cause` says why. Nothing is held. */
+export class LockStoreError extends RedisError {
+  static override readonly kind = 'LockStoreError'
+
+  constructor(
+    readonly lock: string,
+    cause: unknown,
+  ) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    super(`Lock "${lock}": Redis failed: ${why}`, { code: 'LOCK_STORE', cause })
+  }
+}

@@ -1,0 +1,7 @@
+export { LockLostError, LockStoreError, LockTimeoutError } from './errors.js'
+export type { Lease, LeaseData } from './lease.js'
+export { createLockStore, type GravitoLockStore } from './lock-store.js'
+export { createLocks, Locks, withLock } from './locks.js'
+export type { Mutex, Section } from './mutex.js'
+export type { AcquireOptions, LocksOptions, MutexOptions } from './options.js'
+export type { Holder, LocksClient, LocksSource } from './store.js'

@@ -1,0 +1,71 @@
+import type { Lease, LeaseData } from './lease.js'
+import { Mutex, type Section } from './mutex.js'
+import {
+  type AcquireOptions,
+  DEFAULTS,
+  type LocksOptions,
+  type MutexOptions,
+  type ResolvedOptions,
+  resolve,
+} from './options.js'
+import { LockStore, type LocksSource } from './store.js'
+import { Waiters } from './waiters.js'
+
+/** The locks under one prefix of one client. */
+export class Locks {
+  readonly #store: LockStore
+  readonly #waiters: Waiters
+  readonly #options: ResolvedOptions
+
+  constructor(source: LocksSource, options: LocksOptions = {}) {
+    this.#options = resolve(DEFAULTS, options)
+    this.#store = new LockStore(source, this.#options.prefix)
+    this.#waiters = new Waiters(this.#store)
+  }
+
+  /**
+   * The mutex called `name`; costs nothing until it is used.
+   *
+   * @throws InvalidArgumentError for a bad name or option
+   */
+  mutex(name: string, options: MutexOptions = {}): Mutex {
+    return new Mutex(this.#store, this.#waiters, name, resolve(this.#options, options))
+  }
+
+  /** Run `fn` while the mutex called `name` is held: see `Mutex.run`. */
+  async withLock<Result>(
+    name: string,
+    fn: (section: Section) => Promise<Result> | Result,
+    options: AcquireOptions = {},
+  ): Promise<Result> {
+    return this.mutex(name).run(fn, options)
+  }
+
+  /** Take over the lease that `toJSON` described; `null` when it is no longer held. */
+  async restore(data: LeaseData): Promise<Lease | null> {
+    return this.mutex(data.name).restore(data)
+  }
+}
+
+/**
+ * Locks on a plasma client, a manager, or any ioredis instance or Cluster.
+ *
+ * @throws InvalidArgumentError naming a bad option
+ */
+export function createLocks(source: LocksSource, options: LocksOptions = {}): Locks {
+  return new Locks(source, options)
+}
+
+const shared = new WeakMap<object, Locks>()
+
+/** Run `fn` while the lock called `name` is held, with the defaults of `createLocks`. */
+export async function withLock<Result>(
+  source: LocksSource,
+  name: string,
+  fn: (section: Section) => Promise<Result> | Result,
+  options: AcquireOptions = {},
+): Promise<Result> {
+  const locks = shared.get(source) ?? new Locks(source)
+  shared.set(source, locks)
+  return locks.withLock(name, fn, options)
+}

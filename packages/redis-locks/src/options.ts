@@ -1,0 +1,74 @@
+import { InvalidArgumentError } from '@gravito/plasma'
+
+/** How locks behave unless a call says otherwise. */
+export interface LocksOptions {
+  /** In front of every key; no braces. Default `lock`. */
+  prefix?: string
+  /** Milliseconds that a lease lasts without renewal, default 10 000. */
+  ttlMs?: number
+  /** Milliseconds that `acquire` waits, default 10 000; `Infinity` waits as long as it takes. */
+  waitMs?: number
+  /** Renew a held lease every third of `ttlMs`, default true. */
+  renew?: boolean
+}
+
+/** Options of one mutex. */
+export type MutexOptions = Omit<LocksOptions, 'prefix'>
+
+/** Options of one acquisition. */
+export interface AcquireOptions extends MutexOptions {
+  /** Ends the wait with its reason. */
+  signal?: AbortSignal
+}
+
+export type ResolvedOptions = Required<LocksOptions>
+
+export const DEFAULTS: ResolvedOptions = {
+  prefix: 'lock',
+  ttlMs: 10_000,
+  waitMs: 10_000,
+  renew: true,
+}
+
+/**
+ * `options` over `defaults`, checked.
+ *
+ * @throws InvalidArgumentError naming the option
+ */
+export function resolve(
+  defaults: ResolvedOptions,
+  options: AcquireOptions & LocksOptions,
+): ResolvedOptions {
+  for (const name of Object.keys(options)) {
+    if (!(name in DEFAULTS) && name !== 'signal') {
+      throw new InvalidArgumentError(
+        name,
+        `is no option; known are ${Object.keys(DEFAULTS).join(', ')}, signal`,
+      )
+    }
+  }
+  const { signal, ...rest } = options
+  const given = Object.entries(rest).filter(([, value]) => value !== undefined)
+  const resolved = { ...defaults, ...Object.fromEntries(given) }
+  const { prefix, ttlMs, waitMs, renew } = resolved
+  if (typeof prefix !== 'string' || prefix === '' || /[{}]/.test(prefix)) {
+    throw new InvalidArgumentError('prefix', 'must be a text without braces that is not empty')
+  }
+  checkMs('ttlMs', ttlMs, 1)
+  if (waitMs !== Number.POSITIVE_INFINITY) checkMs('waitMs', waitMs, 0)
+  if (typeof renew !== 'boolean') throw new InvalidArgumentError('renew', 'must be true or false')
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw new InvalidArgumentError('signal', 'must be an AbortSignal')
+  }
+  return resolved
+}
+
+/** @throws InvalidArgumentError unless `value` is a whole number of milliseconds of at least `min` */
+export function checkMs(name: string, value: unknown, min: number): void {
+  if (Number.isSafeInteger(value) && (value as number) >= min) return
+  const shown = typeof value === 'number' ? String(value) : typeof value
+  throw new InvalidArgumentError(
+    name,
+    `must be a whole number of milliseconds from ${min} up, not ${shown}`,
+  )
+}
