@@ -34,7 +34,7 @@ export interface ConnectionConfig {
   commandTimeout?: number
   /** How many times a connection is tried again before its commands fail, default 3. */
   maxRetries?: number
-  /** Milliseconds before the first retry, default 500; doubled each time up to 5 s, with jitter. */
+  /** Milliseconds before the first retry, default 500; doubled each time up to 2 s, with jitter. */
   retryDelay?: number
   /** `true` with `nodes`, or an object that holds them. */
   cluster?: boolean | ({ nodes: readonly NodeAddress[] } & ClusterOptions)

@@ -21,7 +21,7 @@ export interface ConnectionRole {
 }
 
 const CLOSE_DEADLINE_MS = 2_000
-const MAX_RETRY_DELAY_MS = 5_000
+const MAX_RETRY_DELAY_MS = 2_000
 const REFUSED = /^(WRONGPASS|NOAUTH|NOPERM|ERR invalid password|ERR AUTH)/
 const BAD_CERTIFICATE = /^(DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|CERT_|ERR_TLS_CERT)/
 
@@ -124,9 +124,10 @@ export class Connection {
 
   /** The masters, each an instance of its own: one of a single server, all of a Cluster. */
   async masters(): Promise<Redis[]> {
+    const instance = this.opened()
+    if (!('nodes' in instance)) return [instance]
     await this.connect()
-    const instance = this.ioredis
-    return 'nodes' in instance ? instance.nodes('master') : [instance]
+    return instance.nodes('master')
   }
 
   /** Wait for pending replies, at most 2 s, and close. Idempotent; a given instance stays open for its owner. */
@@ -142,7 +143,7 @@ export class Connection {
     if (error instanceof RedisError) return error
     if (!(error instanceof Error)) return new ReplyError(String(error), this.name, command)
     if (error.name === 'ReplyError') return new ReplyError(error.message, this.name, command)
-    if (error.message === 'Command timed out') {
+    if (error.message === 'Command timed out' && this.status === 'ready') {
       return new CommandTimeoutError(this.name, command, this.config.commandTimeout)
     }
     if (this.#closed) return new ConnectionClosedError(this.name)
@@ -155,15 +156,17 @@ export class Connection {
     const instance = this.ioredis
     if (instance.status === 'ready') return
     await new Promise<void>((resolve, reject) => {
+      let attempts = 0
       const settle = () => {
         instance.off('ready', ready)
-        instance.off('end', ended)
+        instance.off('end', failed)
+        instance.off('close', missed)
       }
       const ready = () => {
         settle()
         resolve()
       }
-      const ended = () => {
+      const failed = () => {
         settle()
         reject(
           this.#closed
@@ -171,8 +174,13 @@ export class Connection {
             : new ConnectionFailedError(this.name, this.config.address, this.#lastError),
         )
       }
+      // An established connection is retried for ever, but nobody waits for that.
+      const missed = () => {
+        if (this.#established && attempts++ >= this.config.maxRetries) failed()
+      }
       instance.on('ready', ready)
-      instance.on('end', ended)
+      instance.on('end', failed)
+      instance.on('close', missed)
       if (instance.status === 'wait' || instance.status === 'end') {
         this.#attempts = 0
         instance.connect().catch(() => undefined)

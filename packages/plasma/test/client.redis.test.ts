@@ -115,6 +115,28 @@ describe('losing the server', () => {
     expect(events).toContain('close')
   })
 
+  test('a long outage: a command fails with the reason within commandTimeout', async () => {
+    const server = await ownServer()
+    const redis = clientOf({ port: server.port, retryDelay: 60_000, commandTimeout: 100 })
+    await redis.ping()
+    await server.kill()
+    const error = await redis.get('a').catch(it => it)
+    expect(error).toBeInstanceOf(ConnectionFailedError)
+    expect((await redis.pipeline().get('a').exec())[0][0]).toBeInstanceOf(ConnectionFailedError)
+    await expect(redis.scanIterator().next()).rejects.toBeInstanceOf(ConnectionFailedError)
+  })
+
+  test('connect of a lost connection ends after its retries, and the connection goes on trying', async () => {
+    const server = await ownServer()
+    const redis = clientOf({ port: server.port, retryDelay: 5, maxRetries: 2 })
+    await redis.connect()
+    await server.kill()
+    await waitUntil('the loss is noticed', () => redis.status === 'reconnecting')
+    await expect(redis.connect()).rejects.toBeInstanceOf(ConnectionFailedError)
+    await server.restart()
+    await waitUntil('it is back', () => redis.status === 'ready')
+  })
+
   test('an error nobody listens to is a warning, once per outage, and no crash', async () => {
     const server = await ownServer()
     const redis = clientOf({ port: server.port, retryDelay: 5 }, 'unheard')

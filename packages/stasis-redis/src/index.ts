@@ -1,0 +1,5 @@
+export { CacheNotANumberError, CacheSerializationError } from './errors.js'
+export type { RedisStoreOptions } from './options.js'
+export { jsonPlus, type Serializer } from './serializer.js'
+export type { CacheLock, CacheStore, CacheTtl, CustomStoreConfig, TaggableStore } from './stasis.js'
+export { type CacheStats, RedisStore, redisStore } from './store.js'

@@ -1,0 +1,74 @@
+import { Redis, RedisClient, RedisConfigError, type RedisManager } from '@gravito/plasma'
+import { jsonPlus, type Serializer } from './serializer.js'
+
+/** What a store runs on and how it behaves. */
+export interface RedisStoreOptions {
+  /** A plasma client or manager, or any ioredis instance or Cluster. Default: the `Redis` facade. */
+  client?: RedisClient | RedisManager | Parameters<typeof RedisClient.from>[0]
+  /** The name of a connection of the `Redis` facade, instead of `client`. */
+  connection?: string
+  /** In front of every key of this store, default `cache:`. Two stores of one Redis need different ones. */
+  prefix?: string
+  /** Seconds for entries whose TTL is `undefined`, default `null`: for ever. */
+  defaultTtl?: number | null
+  /** Default: JSON, exact for many more types. */
+  serializer?: Serializer
+}
+
+export interface ResolvedStoreOptions {
+  /** Asked for each command, because the facade may be configured after the store was made. */
+  client: () => RedisClient | RedisManager
+  prefix: string
+  defaultTtl: number | null
+  serializer: Serializer
+}
+
+const KNOWN = ['client', 'connection', 'prefix', 'defaultTtl', 'serializer']
+
+/** @throws RedisConfigError naming the option */
+export function resolveOptions(options: RedisStoreOptions): ResolvedStoreOptions {
+  for (const name of Object.keys(options)) {
+    if (!KNOWN.includes(name)) {
+      const close = KNOWN.find(it => it.toLowerCase().startsWith(name.toLowerCase().slice(0, 3)))
+      const hint = close ? `did you mean ${close}?` : `known are ${KNOWN.join(', ')}`
+      throw new RedisConfigError(name, `is no option of a cache store; ${hint}`)
+    }
+  }
+  const { prefix = 'cache:', defaultTtl = null, serializer = jsonPlus } = options
+  if (typeof prefix !== 'string' || prefix === '' || /[{}]/.test(prefix)) {
+    throw new RedisConfigError('prefix', 'must be a text without braces that is not empty')
+  }
+  if (defaultTtl !== null && !(Number.isFinite(defaultTtl) && defaultTtl > 0)) {
+    throw new RedisConfigError(
+      'defaultTtl',
+      'must be a number of seconds above 0, or null for ever',
+    )
+  }
+  if (typeof serializer?.serialize !== 'function' || typeof serializer.deserialize !== 'function') {
+    throw new RedisConfigError('serializer', 'must have the methods serialize and deserialize')
+  }
+  return { client: source(options), prefix, defaultTtl, serializer }
+}
+
+function source({ client, connection }: RedisStoreOptions): () => RedisClient | RedisManager {
+  if (client !== undefined && connection !== undefined) {
+    throw new RedisConfigError('connection', 'cannot be combined with client')
+  }
+  if (client === undefined) {
+    if (connection !== undefined && (typeof connection !== 'string' || connection === '')) {
+      throw new RedisConfigError('connection', 'must be the name of a connection')
+    }
+    return () => Redis.connection(connection)
+  }
+  if (typeof client !== 'object' || client === null) {
+    throw new RedisConfigError(
+      'client',
+      'must be a plasma client or manager, or an ioredis instance',
+    )
+  }
+  const own = isPlasma(client) ? client : RedisClient.from(client)
+  return () => own
+}
+
+const isPlasma = (client: object): client is RedisClient | RedisManager =>
+  'run' in client && 'scanIterator' in client

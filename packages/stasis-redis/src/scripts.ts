@@ -1,0 +1,58 @@
+import { defineScript } from '@gravito/plasma'
+
+/**
+ * The token of a tag, made if there is none, alive at least as long as the entry that will carry it. KEYS: the
+ * token. ARGV: a fresh token, the entry's ms (0: for ever).
+ */
+export const TOKEN = defineScript({
+  keys: ['token'],
+  args: ['fresh', 'ttlMs'],
+  lua: `
+    local current = redis.call('GET', token)
+    local ms = tonumber(ttlMs)
+    if not current then
+      if ms == 0 then redis.call('SET', token, fresh) else redis.call('SET', token, fresh, 'PX', ms) end
+      return fresh
+    end
+    local left = redis.call('PTTL', token)
+    if left >= 0 and ms == 0 then redis.call('PERSIST', token)
+    elseif left >= 0 and left < ms then redis.call('PEXPIRE', token, ms) end
+    return current`,
+  reply: (raw: string) => raw,
+})
+
+/**
+ * Write an entry unless a valid one is there. KEYS: the entry. ARGV: the header that a valid one starts with, the
+ * payload, ms (0: for ever).
+ */
+export const ADD = defineScript({
+  keys: ['entry'],
+  args: ['header', 'payload', 'ttlMs'],
+  lua: `
+    local current = redis.call('GET', entry)
+    if current and string.sub(current, 1, #header) == header then return 0 end
+    if ttlMs == '0' then redis.call('SET', entry, header .. payload)
+    else redis.call('SET', entry, header .. payload, 'PX', ttlMs) end
+    return 1`,
+  reply: (raw: number) => raw === 1,
+})
+
+/**
+ * Add to the whole number of a tagged entry and keep its expiry; a stale or missing one counts from 0. KEYS: the
+ * entry. ARGV: the header that a valid one starts with, the amount.
+ */
+export const INCREMENT = defineScript({
+  keys: ['entry'],
+  args: ['header', 'amount'],
+  lua: `
+    local current = redis.call('GET', entry)
+    local valid = current and string.sub(current, 1, #header) == header
+    local number = valid and string.sub(current, #header + 1) or '0'
+    if not string.match(number, '^-?%d+$') then return redis.error_reply('ERR value is not an integer') end
+    local sum = tonumber(number) + tonumber(amount)
+    if math.abs(sum) > 9007199254740991 then return redis.error_reply('ERR value is not an integer') end
+    local text = header .. string.format('%.0f', sum)
+    if valid then redis.call('SET', entry, text, 'KEEPTTL') else redis.call('SET', entry, text) end
+    return text`,
+  reply: (raw: string) => raw,
+})
