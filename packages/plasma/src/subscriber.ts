@@ -43,6 +43,7 @@ export class Subscriber {
   readonly #events: ConnectionEvents
   readonly #topics = new Map<string, Topic>()
   #connection: Connection | undefined
+  #keyPrefix = ''
 
   constructor(open: () => Connection, events: ConnectionEvents) {
     this.#open = open
@@ -84,12 +85,12 @@ export class Subscriber {
     )
   }
 
-  /** Forget every handler and close the connection. */
+  /** Close the connection, which still delivers what was on its way, and forget every handler. */
   async close(): Promise<void> {
-    this.#topics.clear()
     const connection = this.#connection
     this.#connection = undefined
     await connection?.disconnect()
+    if (!this.#connection) this.#topics.clear()
   }
 
   #names(kind: ChannelKind): string[] {
@@ -138,6 +139,7 @@ export class Subscriber {
   #connected(): Connection {
     if (!this.#connection) {
       this.#connection = this.#open()
+      this.#keyPrefix = this.#connection.config.keyPrefix
       this.#listen(this.#connection.ioredis)
     }
     return this.#connection
@@ -154,7 +156,7 @@ export class Subscriber {
   }
 
   #deliver(kind: ChannelKind, wireName: string, wireChannel: string, message: string): void {
-    const keyPrefix = this.#connection?.config.keyPrefix ?? ''
+    const keyPrefix = this.#keyPrefix
     const name =
       kind === 'pattern'
         ? withoutPrefix(wireName, globBehind(keyPrefix, ''))
@@ -180,7 +182,7 @@ export class Subscriber {
   }
 
   #wireName(kind: ChannelKind, name: string): string {
-    const keyPrefix = this.#connection?.config.keyPrefix ?? ''
+    const keyPrefix = this.#keyPrefix
     if (SERVER_CHANNEL.test(name)) return name
     return kind === 'pattern' ? globBehind(keyPrefix, name) : keyPrefix + name
   }

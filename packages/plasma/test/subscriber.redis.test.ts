@@ -123,6 +123,15 @@ describe('pub/sub', () => {
     })
   })
 
+  test('what was published before disconnect still arrives', async () => {
+    const redis = testClient()
+    const heard: string[] = []
+    await redis.subscribe('news', message => heard.push(message))
+    await redis.publish('news', 'last')
+    await redis.disconnect()
+    expect(heard).toEqual(['last'])
+  })
+
   test('the last handler that leaves closes the connection', async () => {
     const connectionName = `sub-${Math.random()}`
     const redis = testClient({ connectionName })
