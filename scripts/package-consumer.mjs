@@ -46,7 +46,7 @@ export function makeConsumer(folder, name) {
     },
     /** @param {'nodenext' | 'bundler'} resolution */
     async typecheck(resolution) {
-      const use = "\nconst names: 'default' | keyof typeof all = 0 as never\nconsole.log(names)\n"
+      const use = '\nexport type Names = keyof typeof all\n'
       const sources = {
         nodenext: {
           'nodenext.mts': `import * as all from '${name}'${use}`,

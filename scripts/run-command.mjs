@@ -7,7 +7,7 @@ const GRACE_MS = 10_000
 
 /**
  * Run a program in the root folder with this terminal's output; gives its exit code, 128 + n after signal n.
- * A signal reaches it once, with 10 s to end; nothing that it started outlives it.
+ * A signal reaches it once, with 10 s to end its own children; nothing in its process group outlives it.
  *
  * @param {string} file @param {string[]} args
  * @returns {Promise<number>}
@@ -28,7 +28,7 @@ export function run(file, args) {
     const forward = (/** @type {NodeJS.Signals} */ signal) => {
       if (stoppedBy) return
       stoppedBy = signal
-      signalGroup(child.pid, signal)
+      child.kill(signal)
       insist = setTimeout(() => signalGroup(child.pid, 'SIGKILL'), GRACE_MS)
     }
     for (const signal of SIGNALS) process.on(signal, forward)
@@ -43,9 +43,8 @@ export function run(file, args) {
     })
     child.once('exit', (code, signal) => {
       settle()
-      const by = stoppedBy ?? signal
       if (stoppedBy) process.exit(128 + constants.signals[stoppedBy])
-      resolve(code ?? 128 + (by ? constants.signals[by] : 0))
+      resolve(code ?? 128 + (signal ? constants.signals[signal] : 0))
     })
   })
 }

@@ -108,6 +108,8 @@ class Server implements RedisServer {
   async start(): Promise<void> {
     const child = spawn(this.#program, this.#args, {
       cwd: this.#folder,
+      // Out of reach of Ctrl-C: who uses the server still needs it to end in order.
+      detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.#child = child

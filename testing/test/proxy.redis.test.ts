@@ -1,12 +1,23 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import { beforeEach, expect, inject, onTestFinished, test } from 'vitest'
-import { type FaultProxy, startProxy, waitUntil } from '../src/index.js'
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
+import {
+  type FaultProxy,
+  type RedisServer,
+  startProxy,
+  startRedis,
+  waitUntil,
+} from '../src/index.js'
 
+// Not the suite's server: spoken to in plain text, it may want no password.
+let server: RedisServer
 let proxy: FaultProxy
+beforeAll(async () => {
+  server = await startRedis()
+})
+afterAll(() => server.stop())
 beforeEach(async () => {
-  const { hostname, port } = new URL(inject('redisUrl'))
-  proxy = await startProxy(Number(port), hostname)
+  proxy = await startProxy(server.port)
   onTestFinished(() => proxy.stop())
 })
 

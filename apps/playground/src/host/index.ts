@@ -1,0 +1,10 @@
+export type {
+  Context,
+  GravitoVariables,
+  Handler,
+  HttpAdapter,
+  Middleware,
+  Router,
+} from './adapter.js'
+export { type GravitoConfig, type GravitoOrbit, type Liftoff, PlanetCore } from './core.js'
+export { consoleLogger, type Logger } from './logger.js'

@@ -1,0 +1,10 @@
+/** What the benchmark asks of every client. */
+export interface BenchmarkClient {
+  get(key: string): Promise<string | null>
+  set(key: string, value: string): Promise<unknown>
+  /** One explicit pipeline. */
+  getAll(keys: readonly string[]): Promise<readonly unknown[]>
+  /** One explicit pipeline. */
+  setAll(keys: readonly string[], value: string): Promise<readonly unknown[]>
+  close(): Promise<unknown>
+}

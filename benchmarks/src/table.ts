@@ -1,0 +1,32 @@
+import { CLIENT_NAMES, type ClientName } from './clients/index.js'
+import type { Measurements } from './rounds.js'
+
+/** The peer that the others are compared with. */
+const BASE: ClientName = 'ioredis'
+
+/** A Markdown table: the base in commands per second, the others as ratios to it, all medians. */
+export function formatTable(measurements: Measurements): string {
+  const others = CLIENT_NAMES.filter(name => name !== BASE)
+  const head = ['', `${BASE} (commands/s)`, ...others.map(name => `${name} / ${BASE}`)]
+  const rows = [...measurements].map(([name, byClient]) => {
+    const base = byClient.get(BASE) ?? []
+    const ratios = others.map(other => `${medianRatio(byClient.get(other) ?? [], base).toFixed(2)}`)
+    return [name, Math.round(median(base)).toLocaleString('en'), ...ratios]
+  })
+  return [head, ['---', ...head.slice(1).map(() => '---:')], ...rows]
+    .map(cells => `| ${cells.join(' | ')} |\n`)
+    .join('')
+}
+
+/** The median of the ratios within a round, each to the base of the same round. */
+export function medianRatio(values: readonly number[], base: readonly number[]): number {
+  return median(values.map((value, round) => value / (base[round] ?? Number.NaN)))
+}
+
+/** NaN when there are no values. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const middle = sorted.length / 2
+  const [low, high] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]]
+  return low === undefined || high === undefined ? Number.NaN : (low + high) / 2
+}

@@ -1,0 +1,101 @@
+import { execFile } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+
+const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc')
+const modules = path.join(import.meta.dirname, '../../../node_modules')
+
+const LINKED = [
+  '@gravito/plasma',
+  '@gravito/plasma-orbit',
+  '@types',
+  'denque',
+  'ioredis',
+  'undici-types',
+]
+
+const KERNEL = `
+export interface GravitoVariables {}
+export interface Context {
+  get<K extends keyof GravitoVariables>(key: K): GravitoVariables[K]
+  set(key: string, value: unknown): void
+}
+export interface GravitoOrbit { install(core: PlanetCore): void | Promise<void> }
+export interface PlanetCore {
+  readonly config: { get<T>(key: string, defaultValue?: T): T; has(key: string): boolean }
+  readonly container: {
+    instance<T>(key: string, value: T): void
+    forget(key: string): void
+    make<T>(key: string): T
+  }
+  readonly services: Map<string, unknown>
+  readonly hooks: { addAction<T>(hook: string, callback: (args: T) => Promise<void> | void): void }
+  readonly logger: Record<'debug' | 'info' | 'warn' | 'error', (message: string, ...args: unknown[]) => void>
+  readonly adapter: {
+    use(path: string, ...middleware: ((
+      context: Context, next: () => Promise<void>) => Response | undefined | Promise<Response | undefined>)[]): void
+  }
+}`
+
+const WITH_FRAMEWORK = `
+import type { Context, GravitoOrbit } from '@gravito/core'
+import { OrbitPlasma } from '@gravito/plasma-orbit'
+export const instances: GravitoOrbit[] = [new OrbitPlasma({ host: 'localhost' }), new OrbitPlasma()]
+export const classes: (new () => GravitoOrbit)[] = [OrbitPlasma]
+export const ping = async (c: Context): Promise<string | undefined> => c.get('redis')?.ping()`
+
+const WITHOUT_FRAMEWORK = `
+import { OrbitPlasma } from '@gravito/plasma-orbit'
+export const orbit = new OrbitPlasma({ connections: { default: { port: 6379 } }, autoConnect: false })
+// @ts-expect-error an unknown option
+export const typo = new OrbitPlasma({ autoconnect: false })`
+
+let folder: string
+
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'orbit-typing-'))
+  mkdirSync(path.join(folder, 'node_modules/@gravito'), { recursive: true })
+  for (const name of LINKED)
+    symlinkSync(path.join(modules, name), path.join(folder, 'node_modules', name))
+})
+
+afterEach(() => rmSync(folder, { recursive: true }))
+
+/** What the compiler says to a user's file; nothing when it is content. */
+async function compile(source: string): Promise<string> {
+  const config = {
+    compilerOptions: {
+      strict: true,
+      noEmit: true,
+      module: 'NodeNext',
+      target: 'ES2022',
+      types: ['node'],
+      preserveSymlinks: true,
+      skipLibCheck: false,
+    },
+    files: ['main.ts'],
+  }
+  writeFileSync(path.join(folder, 'package.json'), '{ "type": "module" }')
+  writeFileSync(path.join(folder, 'tsconfig.json'), JSON.stringify(config))
+  writeFileSync(path.join(folder, 'main.ts'), source)
+  return new Promise(resolve => {
+    execFile(process.execPath, [tsc, '-p', folder], (_, stdout) => resolve(stdout))
+  })
+}
+
+describe('the published types', { timeout: 90_000 }, () => {
+  it('fit Gravito’s kernel and type the request’s context', async () => {
+    const core = path.join(folder, 'node_modules/@gravito/core')
+    mkdirSync(core)
+    writeFileSync(path.join(core, 'package.json'), '{ "type": "module", "types": "index.d.ts" }')
+    writeFileSync(path.join(core, 'index.d.ts'), KERNEL)
+    expect(await compile(WITH_FRAMEWORK)).toBe('')
+  })
+
+  it('compile in a project without the framework', async () => {
+    expect(await compile(WITHOUT_FRAMEWORK)).toBe('')
+  })
+})

@@ -1,0 +1,60 @@
+// Every gate, each one also after another failed; the last line is the total of tests and checks.
+import { existsSync, rmSync } from 'node:fs'
+import path from 'node:path'
+import { run } from './run-command.mjs'
+import { testTotals } from './test-totals.mjs'
+import { ROOT, readJson, workspaces } from './workspaces.mjs'
+
+const PACKED = path.join(ROOT, '.reports', 'packages.json')
+const GATES = /** @type {const} */ ({
+  'lint and format': ['npm', 'run', 'check'],
+  'lock file': ['node', 'scripts/lock-gaps.mjs'],
+  build: ['npm', 'run', 'build'],
+  typecheck: ['npm', 'run', 'typecheck'],
+})
+
+const startedAt = Date.now()
+const gates = {
+  passed: 0,
+  failed: 0,
+  skipped: 0,
+  problems: /** @type {string[]} */ ([]),
+  skips: [],
+}
+for (const [name, [file, ...args]] of Object.entries(GATES)) {
+  heading(name)
+  const exitCode = await run(file, args)
+  if (exitCode === 0) gates.passed++
+  else {
+    gates.failed++
+    gates.problems.push(`${name}: ended with exit code ${exitCode}`)
+  }
+}
+
+heading('tests')
+const exitCode = await run('npm', ['test'])
+
+heading('packed packages')
+rmSync(PACKED, { force: true })
+const packedExitCode = await run('node', ['scripts/check-packages.mjs'])
+const folders = workspaces().flatMap(({ folder, scripts }) => (scripts.test ? [folder] : []))
+process.exitCode = testTotals({
+  folders,
+  startedAt,
+  exitCode,
+  more: [
+    { name: 'gates', report: gates },
+    { name: 'packed packages', report: packedReport() },
+  ],
+})
+
+function packedReport() {
+  if (existsSync(PACKED)) return readJson(PACKED)
+  const problems = [`left no report, exit code ${packedExitCode}`]
+  return { passed: 0, failed: 1, skipped: 0, problems, skips: [] }
+}
+
+/** @param {string} name */
+function heading(name) {
+  console.log(`\n== ${name}`)
+}
