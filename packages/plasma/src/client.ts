@@ -1,6 +1,13 @@
 import type { Cluster, Command, Redis } from 'ioredis'
 import { type Batch, CommandBuilder, type Replies } from './batch.js'
-import { type Argument, type Key, type Keys, keysFrom, type Value } from './commands/arguments.js'
+import {
+  type Argument,
+  type Key,
+  type Keys,
+  keysFrom,
+  NO_KEYS,
+  type Value,
+} from './commands/arguments.js'
 import { Commands } from './commands/index.js'
 import type { KeyScanOptions, ScannedKeys } from './commands/keys.js'
 import type { Decode, Mode } from './commands/sender.js'
@@ -17,7 +24,7 @@ import {
   Subscriber,
   type Subscription,
 } from './subscriber.js'
-import { toCommand, toUnknownCommand } from './wire.js'
+import { type Request, toCommand, toUnknownCommand } from './wire.js'
 
 /** Every command of a client answers with a promise. */
 export interface Sending extends Mode {
@@ -127,12 +134,13 @@ export class RedisClient extends Commands<Sending> {
     keys: Keys,
     decode?: Decode<Reply>,
   ): Promise<Reply> {
-    return this.#send(() => toCommand({ name, args, keys }, this.keyPrefix), decode)
+    return this.#send(toCommand, { name, args, keys }, decode)
   }
 
   /** Any command, also of modules; the keys of Redis' own get the prefix. */
   call<Reply = unknown>(name: string, ...args: (Value | readonly Value[])[]): Promise<Reply> {
-    return this.#send(() => toUnknownCommand(name.toLowerCase(), args.flat(), this.keyPrefix))
+    const request = { name: name.toLowerCase(), args: args.flat(), keys: NO_KEYS }
+    return this.#send(toUnknownCommand, request)
   }
 
   /**
@@ -216,11 +224,7 @@ export class RedisClient extends Commands<Sending> {
     for (const node of await this.#connection.masters()) {
       for (let cursor = ''; cursor !== '0'; ) {
         const { decode, ...scan } = builder.scan(cursor || '0', options)
-        const step = await this.#send(
-          () => toCommand(scan, this.keyPrefix),
-          decode as Decode<ScannedKeys>,
-          node,
-        )
+        const step = await this.#send(toCommand, scan, decode as Decode<ScannedKeys>, node)
         yield* step.keys
         cursor = step.cursor
       }
@@ -263,14 +267,24 @@ export class RedisClient extends Commands<Sending> {
     return executeAll(this.#connection, kind, build(builder))
   }
 
-  async #send<Reply>(build: () => Command, decode?: Decode<Reply>, node?: Redis): Promise<Reply> {
-    const command = build()
-    let raw: unknown
+  #send<Reply>(
+    build: (request: Request, keyPrefix: string) => Command,
+    request: Request,
+    decode?: Decode<Reply>,
+    node?: Redis,
+  ): Promise<Reply> {
+    const connection = this.#connection
+    const { keyPrefix } = connection.config
+    let command: Command
     try {
-      raw = await this.#connection.send(command, node)
+      command = build(request, keyPrefix)
     } catch (error) {
-      throw this.#connection.explain(error, command.name)
+      return Promise.reject(error)
     }
-    return decode ? decode(raw as never, this.keyPrefix) : (raw as Reply)
+    return connection
+      .send(command, node)
+      .then(decode ? raw => decode(raw as never, keyPrefix) : raw => raw as Reply, error => {
+        throw connection.explain(error, request.name)
+      })
   }
 }

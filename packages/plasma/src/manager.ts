@@ -120,13 +120,19 @@ export class RedisManager extends Commands<Sending> {
 
   // Everything below is the default connection's: see RedisClient.
 
-  override async send<Reply = unknown>(
+  override send<Reply = unknown>(
     name: string,
     args: Argument[],
     keys: Keys,
     decode?: Decode<Reply>,
   ): Promise<Reply> {
-    return this.connection().send(name, args, keys, decode)
+    let client: RedisClient
+    try {
+      client = this.connection()
+    } catch (error) {
+      return Promise.reject(error)
+    }
+    return client.send(name, args, keys, decode)
   }
 
   get ioredis(): Redis | Cluster {

@@ -16,21 +16,12 @@ export interface Request {
  */
 export function toCommand({ name, args, keys }: Request, keyPrefix: string): Command {
   const wire = args.map((arg, i) => toWire(name, arg, i, keyPrefix))
-  if (keyPrefix !== '') {
-    for (const i of keyPositions(keys, wire.length)) {
-      const key = wire[i]
-      if (key !== undefined) wire[i] = prefixed(keyPrefix, key)
-    }
-  }
+  if (keyPrefix !== '') prefixKeys(wire, keys, keyPrefix)
   return new Command(name, wire, { replyEncoding: 'utf8' })
 }
 
 /** A command that no method knows: ioredis finds its keys, if it is one of Redis' own. */
-export function toUnknownCommand(
-  name: string,
-  args: readonly Argument[],
-  keyPrefix: string,
-): Command {
+export function toUnknownCommand({ name, args }: Request, keyPrefix: string): Command {
   const wire = args.map((arg, i) => toWire(name, arg, i, keyPrefix))
   return new Command(name, wire, { replyEncoding: 'utf8', keyPrefix })
 }
@@ -68,11 +59,14 @@ const refusal = (value: unknown): string =>
     ? `is ${value}; Redis stores text, numbers and bytes only`
     : `is of type ${typeof value}; Redis stores text, numbers and bytes only (JSON.stringify an object)`
 
-function* keyPositions(keys: Keys, count: number): Iterable<number> {
+function prefixKeys(wire: (string | Buffer)[], keys: Keys, keyPrefix: string): void {
   if ('first' in keys) {
-    const last = keys.last < 0 ? count + keys.last : keys.last
-    for (let i = keys.first; i <= last; i += keys.step) yield i
-  } else yield* keys
+    const last = Math.min(keys.last < 0 ? wire.length + keys.last : keys.last, wire.length - 1)
+    for (let i = keys.first; i <= last; i += keys.step)
+      wire[i] = prefixed(keyPrefix, wire[i] as string)
+    return
+  }
+  for (const i of keys) wire[i] = prefixed(keyPrefix, wire[i] as string)
 }
 
 const prefixed = (keyPrefix: string, key: string | Buffer): string | Buffer =>
