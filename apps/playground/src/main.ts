@@ -21,19 +21,26 @@ try {
 }
 
 async function run(options: Options): Promise<void> {
-  let ending = false
+  let isBooted = false
+  let isEnding = false
   const playground = await createPlayground({
     root: options.input ?? project(),
     workers: options.workers,
     workerFile: new URL('./worker.js', import.meta.url),
     publicFolder: new URL('../public/', import.meta.url),
-    redisUrl: process.env.REDIS_URL || undefined,
-    // Ctrl-C reaches a Redis of our own as well: its end is no news then.
-    logger: { ...consoleLogger, warn: message => void (ending || console.warn(message)) },
+    redisUrl: redisUrl(),
+    logger: {
+      ...consoleLogger,
+      // Ctrl-C reaches a Redis of our own as well: its end is no news then.
+      warn: message => void (isEnding || console.warn(message)),
+      // A boot that fails rejects, too.
+      error: message => void (isBooted && console.error(message)),
+    },
   })
+  isBooted = true
   const ended = new AbortController()
   const end = () => {
-    ending = true
+    isEnding = true
     ended.abort()
   }
   for (const signal of SIGNALS) process.on(signal, end)
@@ -42,7 +49,7 @@ async function run(options: Options): Promise<void> {
       ? auditOnce(playground, ended.signal)
       : serve(playground, options, ended.signal))
   } finally {
-    ending = true
+    isEnding = true
     await playground.stop()
     for (const signal of SIGNALS) process.off(signal, end)
   }
@@ -94,6 +101,15 @@ function project(): string {
       return at
     if (at === path.dirname(at)) return process.cwd()
   }
+}
+
+/** @throws UsageError */
+function redisUrl(): string | undefined {
+  const url = process.env.REDIS_URL
+  if (!url) return undefined
+  if (!URL.canParse(url))
+    throw new UsageError('REDIS_URL is no URL; write redis://host:6379, or unset it.')
+  return url
 }
 
 function withoutSecrets(url: string): string {

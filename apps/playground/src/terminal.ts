@@ -34,7 +34,7 @@ export class Progress {
 
 /** The result, for people. */
 export function summary(state: AuditState): string {
-  if (state.stage === 'failed') return `The audit failed: ${state.error}`
+  if (state.stage === 'failed') return `The audit of ${state.root} failed: ${state.error}`
   const rows: [string, string][] = [
     ['packages', `${state.packages} in ${state.root}`],
     ['files', `${state.files}, ${megabytes(state.bytes)}`],

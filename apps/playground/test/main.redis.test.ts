@@ -73,12 +73,27 @@ describe('a mistake', () => {
     expect(output.text).toMatch(/there is no folder \/does\/not\/exist[\s\S]*Usage/)
   })
 
+  it('in the form of REDIS_URL ends with 2', async () => {
+    const { ended, output } = start(['--once'], { REDIS_URL: 'nonsense' })
+    expect(await ended).toBe(2)
+    expect(output.text).toMatch(/^REDIS_URL is no URL/)
+  })
+
   it('in REDIS_URL ends with 1 and names the address, not the password', async () => {
     const url = 'redis://:tr3s-secret@127.0.0.1:1'
     const { ended, output } = start(['--once', '--input', tree.root], { REDIS_URL: url })
     expect(await ended).toBe(1)
-    expect(output.text).toContain('127.0.0.1:1')
+    expect(output.text.match(/\(127\.0\.0\.1:1\) failed/g)).toHaveLength(1)
     expect(output.text).not.toContain('tr3s')
+  })
+})
+
+describe('a folder without packages', () => {
+  it('ends --once with 1 and says so', async () => {
+    const empty = path.join(tree.root, 'node_modules/plain-1')
+    const { ended, output } = start(['--once', '--input', empty])
+    expect(await ended).toBe(1)
+    expect(output.text).toContain('no installed packages there')
   })
 })
 

@@ -76,7 +76,7 @@ describe('parseManifest', () => {
         }
         expect(Array.isArray(problems)).toBe(true)
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     )
   })
 

@@ -58,7 +58,7 @@ export class OrbitPlasma {
   install(core: GravitoCore): Promise<void> {
     const installing = this.#install(core)
     // A kernel that does not wait for its orbits would be ended by the rejection; the log has it.
-    installing.catch(error => core.logger.error(`OrbitPlasma: ${describe(error)}`))
+    installing.catch(error => core.logger.error(`OrbitPlasma is not installed: ${describe(error)}`))
     return installing
   }
 

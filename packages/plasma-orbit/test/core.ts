@@ -1,3 +1,4 @@
+import { afterEach } from 'vitest'
 import type { GravitoMiddleware } from '../src/index.js'
 
 /** A core that keeps the kernel's contract to the letter: `get` throws, `has` knows top-level keys, hooks add up. */
@@ -76,5 +77,18 @@ export class Core {
     }
     await run(0)
     return context
+  }
+}
+
+/** Makes cores that are shut down after the test. */
+export function useCores(): (settings?: Record<string, unknown>) => Core {
+  const cores: Core[] = []
+  afterEach(async () => {
+    for (const core of cores.splice(0)) await core.hooks.doAction('core:shutdown', core)
+  })
+  return settings => {
+    const core = new Core(settings)
+    cores.push(core)
+    return core
   }
 }

@@ -145,9 +145,11 @@ export class Audit {
     try {
       this.#enter('finding')
       this.#directories = await findPackages(this.#options.root)
+      if (this.#directories.length === 0)
+        throw new Error('no installed packages there; install them, or choose another folder')
       await this.#queue.fill(this.#directories)
       this.#enter('auditing')
-      if (this.#directories.length > 0) await this.#workOff(id, this.#queue, abort)
+      await this.#workOff(id, this.#queue, abort)
       this.#enter('checking')
       await this.#check(this.#queue, this.#ledger)
       this.#enter('done')
