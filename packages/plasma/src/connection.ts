@@ -20,6 +20,8 @@ export interface ConnectionRole {
   listens?: 'channels' | 'shards'
 }
 
+/** What ioredis says of a single command. */
+const TIMED_OUT = 'Command timed out'
 const CLOSE_DEADLINE_MS = 2_000
 const MAX_RETRY_DELAY_MS = 2_000
 const REFUSED = /^(WRONGPASS|NOAUTH|NOPERM|ERR invalid password|ERR AUTH)/
@@ -97,14 +99,21 @@ export class Connection {
   /** Send a command, opening the connection if need be. Errors are those of ioredis: see `explain`. */
   send(command: Command, node?: Redis): Promise<unknown> {
     if (this.#closed) return Promise.reject(new ConnectionClosedError(this.name))
-    this.limit(command)
+    const { commandTimeout } = this.config
+    if (commandTimeout > 0 && !isBlocking(command.name)) command.setTimeout(commandTimeout)
     return (node ?? this.opened()).sendCommand(command) as Promise<unknown>
   }
 
-  /** Give the command its deadline, unless it blocks by design. */
-  limit(command: Command): void {
+  /** Give commands that travel together one deadline; the result takes it away. */
+  limit(commands: readonly Command[]): () => void {
     const { commandTimeout } = this.config
-    if (commandTimeout > 0 && !isBlocking(command.name)) command.setTimeout(commandTimeout)
+    if (commandTimeout === 0) return () => {}
+    const timer = setTimeout(() => {
+      for (const command of commands) {
+        if (!isBlocking(command.name)) command.reject(new Error(TIMED_OUT))
+      }
+    }, commandTimeout)
+    return () => clearTimeout(timer)
   }
 
   /**
@@ -143,7 +152,7 @@ export class Connection {
     if (error instanceof RedisError) return error
     if (!(error instanceof Error)) return new ReplyError(String(error), this.name, command)
     if (error.name === 'ReplyError') return new ReplyError(error.message, this.name, command)
-    if (error.message === 'Command timed out' && this.status === 'ready') {
+    if (error.message === TIMED_OUT && this.status === 'ready') {
       return new CommandTimeoutError(this.name, command, this.config.commandTimeout)
     }
     if (this.#closed) return new ConnectionClosedError(this.name)

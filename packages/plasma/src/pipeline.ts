@@ -110,13 +110,14 @@ async function execute(
   if (batch.length === 0) return []
   const instance = connection.opened()
   const queue = (kind === 'multi' ? instance.multi() : instance.pipeline()) as unknown as Queue
-  for (const { command } of batch) {
-    connection.limit(command)
-    queue.sendCommand(command)
-  }
-  const results = await queue.exec().catch(error => {
-    throw connection.explain(error, kind === 'multi' ? 'exec' : 'pipeline')
-  })
+  for (const { command } of batch) queue.sendCommand(command)
+  const unlimit = connection.limit(batch.map(({ command }) => command))
+  const results = await queue
+    .exec()
+    .catch(error => {
+      throw connection.explain(error, kind === 'multi' ? 'exec' : 'pipeline')
+    })
+    .finally(unlimit)
   return (results ?? []).map(([error, raw], i) => {
     const { command, decode } = batch[i] as Prepared
     if (error) return [connection.explain(error, command.name), undefined]
