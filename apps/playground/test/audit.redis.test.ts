@@ -50,7 +50,7 @@ function makeLargeTree(packages: number): Tree {
   return made
 }
 
-describe('an audit by three worker processes', () => {
+describe('an audit by three worker processes', { timeout: 60_000 }, () => {
   it('equals the sequential scan of an untidy tree', async () => {
     tree = makeUntidyTree(150)
     const state = await newAudit(tree.root).start()
@@ -99,7 +99,7 @@ describe('an audit by three worker processes', () => {
   })
 })
 
-describe('a worker that is killed', () => {
+describe('a worker that is killed', { timeout: 60_000 }, () => {
   it('loses nothing and doubles nothing', async () => {
     tree = makeLargeTree(400)
     const audit = newAudit(tree.root)
@@ -140,7 +140,7 @@ describe('a worker that is killed', () => {
   })
 })
 
-describe('an audit that cannot go on', () => {
+describe('an audit that cannot go on', { timeout: 60_000 }, () => {
   it('fails when workers keep dying, and leaves none', async () => {
     tree = makeUntidyTree(3)
     const file = path.join(import.meta.dirname, 'dying-worker.mjs')

@@ -1,14 +1,27 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { ConnectionFailedError, createManager, NotConfiguredError, Redis } from '@gravito/plasma'
-import { startRedis, uniquePrefix, waitUntil } from '@gravito/redis-testing'
-import { describe, expect, inject, it } from 'vitest'
+import {
+  type RedisServer,
+  type ServerOptions,
+  startRedis,
+  uniquePrefix,
+  waitUntil,
+} from '@gravito/redis-testing'
+import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import { OrbitPlasma } from '../src/index.js'
 import { useCores } from './core.js'
 
 const newCore = useCores()
 const url = inject('redisUrl')
 const own = { url, keyPrefix: uniquePrefix('orbit') }
+
+/** A server that ends with the test, also with one that fails. */
+async function newServer(options?: ServerOptions): Promise<RedisServer> {
+  const server = await startRedis(options)
+  onTestFinished(() => server.stop())
+  return server
+}
 
 describe('when Redis cannot be reached', () => {
   const dead = { host: '127.0.0.1', port: 1, password: 'tr3s-secret', retryDelay: 1 }
@@ -25,8 +38,9 @@ describe('when Redis cannot be reached', () => {
   })
 
   it('takes everything back: services, container, context, facade and sockets', async () => {
-    const server = await startRedis()
+    const server = await newServer()
     const watcher = createManager({ connections: { default: { url: server.url } } })
+    onTestFinished(() => watcher.disconnect())
     const orbit = new OrbitPlasma({
       default: 'good',
       connections: { good: { url: server.url, connectionName: 'left-behind' }, bad: dead },
@@ -43,8 +57,6 @@ describe('when Redis cannot be reached', () => {
       const clients = await watcher.call<string>('client', 'list')
       return !clients.includes('left-behind')
     })
-    await watcher.disconnect()
-    await server.stop()
   })
 
   it('stops trying: a server that comes up later sees no client of a failed boot', async () => {
@@ -87,7 +99,7 @@ describe('when Redis cannot be reached', () => {
   })
 
   it('refuses a wrong password at once', async () => {
-    const server = await startRedis({ args: ['--requirepass', 'right'] })
+    const server = await newServer({ args: ['--requirepass', 'right'] })
     const started = performance.now()
     const error = await new OrbitPlasma({ port: server.port, password: 'tr3s-wrong' })
       .install(newCore())
@@ -95,7 +107,6 @@ describe('when Redis cannot be reached', () => {
     expect(error).toBeInstanceOf(ConnectionFailedError)
     expect(String(error)).not.toContain('tr3s')
     expect(performance.now() - started).toBeLessThan(2_000)
-    await server.stop()
   })
 
   it('leaves no unhandled rejection when the kernel does not await its orbits', async () => {
@@ -113,7 +124,7 @@ describe('when Redis cannot be reached', () => {
 
 describe('while the application runs', () => {
   it('serves requests without Redis: the middleware never waits', async () => {
-    const server = await startRedis()
+    const server = await newServer()
     const core = newCore()
     const orbit = new OrbitPlasma({ url: server.url, commandTimeout: 200 })
     await orbit.install(core)
@@ -122,11 +133,10 @@ describe('while the application runs', () => {
     for (let n = 0; n < 100; n++) expect((await core.request()).has('redis')).toBe(true)
     expect(performance.now() - started).toBeLessThan(150)
     server.resume()
-    await server.stop()
   })
 
   it('logs an outage once and its end once', async () => {
-    const server = await startRedis()
+    const server = await newServer()
     const core = newCore()
     await new OrbitPlasma({ url: server.url, retryDelay: 10 }).install(core)
     await server.kill()
@@ -137,11 +147,10 @@ describe('while the application runs', () => {
       expect.stringMatching(/^warn .*"default"/),
       'info Redis connection "default" is back',
     ])
-    await server.stop()
   })
 
   it('tells the health of every connection within a second', async () => {
-    const server = await startRedis()
+    const server = await newServer()
     const orbit = new OrbitPlasma({
       default: 'up',
       connections: { up: own, down: { url: server.url, retryDelay: 10 } },
@@ -160,6 +169,5 @@ describe('while the application runs', () => {
       connections: { up: { ok: true }, down: { ok: false } },
     })
     server.resume()
-    await server.stop()
   })
 })

@@ -104,11 +104,11 @@ export class Audit {
 
   async state(): Promise<AuditState> {
     const { root, workers } = this.#options
-    const [counts, largest, problems] = await Promise.all([
-      this.#queue?.counts() ?? noCounts(),
-      this.#ledger?.largest() ?? [],
-      this.#queue?.problems() ?? {},
-    ])
+    const [counts, largest, problems] = await this.#results().catch(error => {
+      // An audit that failed because Redis is away still says that it failed.
+      if (this.#stage !== 'failed') throw error
+      return [noCounts(), [] as Large[], {} as Record<string, string>] as const
+    })
     const { versions, ...numbers } = counts
     return {
       ...numbers,
@@ -127,6 +127,14 @@ export class Audit {
       differences: this.#differences ?? [],
       error: this.#error,
     }
+  }
+
+  #results() {
+    return Promise.all([
+      this.#queue?.counts() ?? noCounts(),
+      this.#ledger?.largest() ?? [],
+      this.#queue?.problems() ?? {},
+    ])
   }
 
   async #execute(): Promise<AuditState> {
