@@ -265,6 +265,7 @@ export class Connection {
   #watch<Instance extends Redis | Cluster>(instance: Instance): Instance {
     const connection = this.name
     instance.on('error', error => this.#failed(error))
+    if (instance instanceof Redis) this.#limitHandshake(instance)
     instance.on('connect', () => this.#events.emit('connect', { connection }))
     instance.on('reconnecting', () =>
       this.#events.emit('reconnecting', { connection, error: this.#lastError }),
@@ -278,6 +279,22 @@ export class Connection {
       this.#events.emit('ready', { connection })
     })
     return instance
+  }
+
+  /** A server that takes the connection and answers nothing must not keep `connect()` waiting. */
+  #limitHandshake(instance: Redis): void {
+    const { connectTimeout = 0 } = this.config.ioredis
+    let timer: NodeJS.Timeout | undefined
+    const stop = () => clearTimeout(timer)
+    instance.on('connect', () => {
+      timer = setTimeout(() => {
+        this.#failed(
+          new Error(`connected, but no answer within ${connectTimeout} ms (connectTimeout)`),
+        )
+        instance.disconnect(true)
+      }, connectTimeout)
+    })
+    for (const event of ['ready', 'close', 'end']) instance.on(event, stop)
   }
 
   /** One report per outage: of what follows, commands and `connect()` carry the reason. */

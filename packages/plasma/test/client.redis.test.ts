@@ -50,6 +50,15 @@ describe('opening', () => {
     expect(redis.status).toBe('idle')
   })
 
+  test('a server that accepts and never answers ends connect within its time', async () => {
+    const server = await ownServer()
+    server.pause()
+    const redis = clientOf({ port: server.port, connectTimeout: 100, maxRetries: 1, retryDelay: 5 })
+    await expect(redis.connect()).rejects.toThrow(/no answer within 100 ms/)
+    server.resume()
+    expect(await redis.ping()).toBe('PONG')
+  })
+
   test('a server that comes up later is found by the next command', async () => {
     const server = await ownServer()
     await server.kill()
