@@ -8,11 +8,25 @@ export class CacheSerializationError extends RedisError {
     readonly key: string,
     cause: unknown,
   ) {
-    const why = cause instanceof Error ? cause.message : String(cause)
-    super(`Cache key "${key}" cannot hold this value: ${why}`, {
+    super(`Cache key "${shown(key)}" cannot hold this value: ${reason(cause)}`, {
       code: 'CACHE_SERIALIZATION',
       cause,
     })
+  }
+}
+
+/** An entry that the serializer cannot read: written by another one, or by a newer version. It is unchanged. */
+export class CacheDeserializationError extends RedisError {
+  static override readonly kind = 'CacheDeserializationError'
+
+  constructor(
+    readonly key: string,
+    cause: unknown,
+  ) {
+    super(
+      `Cache key "${shown(key)}" holds what this serializer cannot read; put or forget it: ${reason(cause)}`,
+      { code: 'CACHE_DESERIALIZATION', cause },
+    )
   }
 }
 
@@ -24,9 +38,16 @@ export class CacheNotANumberError extends RedisError {
     readonly key: string,
     cause: unknown,
   ) {
-    super(`Cache key "${key}" holds no whole number that could be counted.`, {
+    super(`Cache key "${shown(key)}" holds no whole number that could be counted.`, {
       code: 'CACHE_NOT_A_NUMBER',
       cause,
     })
   }
 }
+
+const SHOWN_CHARACTERS = 100
+
+const shown = (key: string): string =>
+  key.length > SHOWN_CHARACTERS ? `${key.slice(0, SHOWN_CHARACTERS)}…` : key
+
+const reason = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))

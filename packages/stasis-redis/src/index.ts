@@ -1,5 +1,10 @@
-export { CacheNotANumberError, CacheSerializationError } from './errors.js'
+export {
+  CacheDeserializationError,
+  CacheNotANumberError,
+  CacheSerializationError,
+} from './errors.js'
 export type { RedisStoreOptions } from './options.js'
 export { jsonPlus, type Serializer } from './serializer.js'
 export type { CacheLock, CacheStore, CacheTtl, CustomStoreConfig, TaggableStore } from './stasis.js'
-export { type CacheStats, RedisStore, redisStore } from './store.js'
+export type { CacheStats } from './stats.js'
+export { RedisStore, redisStore } from './store.js'

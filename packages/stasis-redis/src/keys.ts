@@ -5,6 +5,11 @@ import { InvalidArgumentError } from '@gravito/plasma'
 const MARK = '\u0000tags\u0000'
 const LONGEST_BYTES = 200
 const KEPT_CHARACTERS = 64
+/** No UTF-16 unit takes more bytes of UTF-8. */
+const BYTES_PER_CHARACTER = 3
+/** Half a character: UTF-8 would turn all of them into the same replacement character. */
+const HALF_CHARACTER = /\p{Surrogate}/gu
+const DIGEST_AT_END = /#[0-9a-f]{64}$/
 
 /** What a key of Stasis means: its name and the tags that `tagKey` put in. */
 export interface TaggedName {
@@ -14,17 +19,29 @@ export interface TaggedName {
 
 /** A key that carries its tags, sorted and each once, so that their order does not matter. */
 export function writeTags(key: string, tags: readonly string[]): string {
-  checkName('key', key)
-  for (const tag of tags) checkName('tag', tag)
-  return tags.length === 0 ? key : MARK + JSON.stringify([...new Set(tags)].sort()) + MARK + key
+  checkTags(tags)
+  if (tags.length === 0) {
+    checkName('key', key)
+    return key
+  }
+  const { name, tags: inner } = readTags(key)
+  return MARK + JSON.stringify([...new Set([...inner, ...tags])].sort()) + MARK + name
 }
 
 /** The opposite of `writeTags`; what a repository put in front stays in front of the name. */
 export function readTags(key: string): TaggedName {
   checkName('key', key)
-  const [before, tags, ...rest] = key.split(MARK)
-  if (tags === undefined || rest.length === 0) return { name: key, tags: [] }
-  return { name: before + rest.join(MARK), tags: JSON.parse(tags) as string[] }
+  const start = key.indexOf(MARK)
+  const end = start < 0 ? -1 : key.indexOf(MARK, start + MARK.length)
+  const tags = end < 0 ? undefined : tagsIn(key.slice(start + MARK.length, end))
+  if (!tags) return { name: key, tags: [] }
+  return { name: key.slice(0, start) + key.slice(end + MARK.length), tags }
+}
+
+/** @throws InvalidArgumentError unless each is a text that is not empty */
+export function checkTags(tags: readonly string[]): void {
+  if (!Array.isArray(tags)) throw new InvalidArgumentError('tags', 'must be a list of texts')
+  for (const tag of tags) checkName('tag', tag)
 }
 
 /** Where a store keeps what; entries, tokens and locks can never meet, whatever a key is called. */
@@ -33,7 +50,7 @@ export class KeySpace {
 
   entry({ name, tags }: TaggedName): string {
     if (tags.length === 0) return `${this.prefix}v:${shortened(name)}`
-    const list = tags.map(tag => encodeURIComponent(Buffer.from(tag).toString())).join(',')
+    const list = tags.map(tag => encodeURIComponent(shortened(tag))).join(',')
     return `${this.prefix}g:${shortened(`${list}:${name}`)}`
   }
 
@@ -45,9 +62,9 @@ export class KeySpace {
     return `${this.prefix}l`
   }
 
-  /** Globs over everything that `flush` removes: entries and tokens, no locks. */
-  get flushed(): string[] {
-    return ['v', 'g', 't'].map(kind => `${escapeGlob(this.prefix)}${kind}:*`)
+  /** A glob over everything that `flush` removes: entries and tokens, no locks. */
+  get flushed(): string {
+    return `${escapeGlob(this.prefix)}[vgt]:*`
   }
 
   /** A glob over the untagged entries whose names match. */
@@ -63,14 +80,31 @@ export class KeySpace {
 /** A text that a glob matches literally. */
 const escapeGlob = (text: string): string => text.replace(/[\\*?[\]^]/g, '\\$&')
 
-/** Long names keep their start for the reader and get a digest. */
+/**
+ * A name of at most 200 bytes that UTF-8 can hold. Long ones keep their start for the reader and get a digest; so
+ * does a name that ends like one, or it could meet a long name's short form.
+ */
 function shortened(name: string): string {
-  if (Buffer.byteLength(name) <= LONGEST_BYTES) return name
-  return `${name.slice(0, KEPT_CHARACTERS)}#${createHash('sha256').update(name).digest('hex')}`
+  const fits =
+    name.length * BYTES_PER_CHARACTER <= LONGEST_BYTES || Buffer.byteLength(name) <= LONGEST_BYTES
+  if (fits && name.search(HALF_CHARACTER) < 0 && !DIGEST_AT_END.test(name)) return name
+  const digest = createHash('sha256').update(name, 'utf16le').digest('hex')
+  return `${name.slice(0, KEPT_CHARACTERS).replace(HALF_CHARACTER, '')}#${digest}`
 }
 
-function checkName(argument: string, value: unknown): void {
-  if (typeof value !== 'string' || value === '') {
-    throw new InvalidArgumentError(argument, 'must be a text that is not empty')
+/** The tags of a marked key, `undefined` when a key only looks like one. */
+function tagsIn(list: string): string[] | undefined {
+  try {
+    const tags: unknown = JSON.parse(list)
+    const valid = Array.isArray(tags) && tags.length > 0 && tags.every(isName)
+    return valid ? tags : undefined
+  } catch {
+    return undefined
   }
+}
+
+const isName = (value: unknown): value is string => typeof value === 'string' && value !== ''
+
+function checkName(argument: string, value: unknown): void {
+  if (!isName(value)) throw new InvalidArgumentError(argument, 'must be a text that is not empty')
 }

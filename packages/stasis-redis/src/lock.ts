@@ -4,15 +4,16 @@ import type { CacheLock } from './stasis.js'
 
 /** A lock of Stasis on a mutex: a lease of fixed length, given back by its owner only. */
 export class RedisCacheLock implements CacheLock {
-  readonly #mutex: Mutex
+  readonly #mutex: () => Mutex
   #lease: Lease | null = null
 
-  constructor(mutex: Mutex) {
+  /** @param mutex asked when the lock is used, so that a lock may be made before Redis is configured */
+  constructor(mutex: () => Mutex) {
     this.#mutex = mutex
   }
 
   async acquire(): Promise<boolean> {
-    const lease = await this.#mutex.tryAcquire()
+    const lease = await this.#mutex().tryAcquire()
     if (lease) this.#lease = lease
     return lease !== null
   }
@@ -29,10 +30,10 @@ export class RedisCacheLock implements CacheLock {
    * @throws LockTimeoutError when the lock is not free within `seconds`
    */
   async block<Result>(seconds: number, callback: () => Promise<Result> | Result): Promise<Result> {
-    if (!Number.isFinite(seconds) || seconds < 0) {
+    if (typeof seconds !== 'number' || !(seconds >= 0)) {
       throw new InvalidArgumentError('seconds', 'must be a number from 0 up')
     }
-    return this.#mutex.run(() => callback(), { waitMs: Math.round(seconds * 1_000) })
+    return this.#mutex().run(() => callback(), { waitMs: Math.round(seconds * 1_000) })
   }
 }
 

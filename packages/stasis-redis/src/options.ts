@@ -1,4 +1,5 @@
 import { Redis, RedisClient, RedisConfigError, type RedisManager } from '@gravito/plasma'
+import type { Client } from './many-keys.js'
 import { jsonPlus, type Serializer } from './serializer.js'
 
 /** What a store runs on and how it behaves. */
@@ -17,7 +18,7 @@ export interface RedisStoreOptions {
 
 export interface ResolvedStoreOptions {
   /** Asked for each command, because the facade may be configured after the store was made. */
-  client: () => RedisClient | RedisManager
+  client: () => Client
   prefix: string
   defaultTtl: number | null
   serializer: Serializer
@@ -27,12 +28,11 @@ const KNOWN = ['client', 'connection', 'prefix', 'defaultTtl', 'serializer']
 
 /** @throws RedisConfigError naming the option */
 export function resolveOptions(options: RedisStoreOptions): ResolvedStoreOptions {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new RedisConfigError('options', 'must be an object: { client, prefix, … }')
+  }
   for (const name of Object.keys(options)) {
-    if (!KNOWN.includes(name)) {
-      const close = KNOWN.find(it => it.toLowerCase().startsWith(name.toLowerCase().slice(0, 3)))
-      const hint = close ? `did you mean ${close}?` : `known are ${KNOWN.join(', ')}`
-      throw new RedisConfigError(name, `is no option of a cache store; ${hint}`)
-    }
+    if (!KNOWN.includes(name)) throw new RedisConfigError(name, unknownOption(name))
   }
   const { prefix = 'cache:', defaultTtl = null, serializer = jsonPlus } = options
   if (typeof prefix !== 'string' || prefix === '' || /[{}]/.test(prefix)) {
@@ -50,7 +50,7 @@ export function resolveOptions(options: RedisStoreOptions): ResolvedStoreOptions
   return { client: source(options), prefix, defaultTtl, serializer }
 }
 
-function source({ client, connection }: RedisStoreOptions): () => RedisClient | RedisManager {
+function source({ client, connection }: RedisStoreOptions): () => Client {
   if (client !== undefined && connection !== undefined) {
     throw new RedisConfigError('connection', 'cannot be combined with client')
   }
@@ -60,15 +60,24 @@ function source({ client, connection }: RedisStoreOptions): () => RedisClient | 
     }
     return () => Redis.connection(connection)
   }
-  if (typeof client !== 'object' || client === null) {
-    throw new RedisConfigError(
-      'client',
-      'must be a plasma client or manager, or an ioredis instance',
-    )
-  }
-  const own = isPlasma(client) ? client : RedisClient.from(client)
+  const own = clientOf(client)
   return () => own
 }
 
-const isPlasma = (client: object): client is RedisClient | RedisManager =>
-  'run' in client && 'scanIterator' in client
+function clientOf(client: NonNullable<RedisStoreOptions['client']>): Client {
+  if (typeof client === 'object' && client !== null) {
+    if ('run' in client && 'scanIterator' in client) return client
+    if ('sendCommand' in client && 'options' in client) return RedisClient.from(client)
+  }
+  const hint = typeof client === 'string' ? `; a connection's name goes to connection` : ''
+  throw new RedisConfigError(
+    'client',
+    `must be a plasma client or manager, or an ioredis instance or Cluster${hint}`,
+  )
+}
+
+function unknownOption(name: string): string {
+  const start = (text: string) => text.toLowerCase().slice(0, 3)
+  const close = KNOWN.find(known => start(known) === start(name))
+  return `is no option of a cache store; ${close ? `did you mean ${close}?` : `known are ${KNOWN.join(', ')}`}`
+}

@@ -22,15 +22,15 @@ export const TOKEN = defineScript({
 })
 
 /**
- * Write an entry unless a valid one is there. KEYS: the entry. ARGV: the header that a valid one starts with, the
- * payload, ms (0: for ever).
+ * Write a tagged entry unless a valid one is there. KEYS: the entry. ARGV: the header that a valid one starts with,
+ * the payload, ms (0: for ever).
  */
 export const ADD = defineScript({
   keys: ['entry'],
   args: ['header', 'payload', 'ttlMs'],
   lua: `
-    local current = redis.call('GET', entry)
-    if current and string.sub(current, 1, #header) == header then return 0 end
+    local current = redis.call('GETRANGE', entry, 0, #header - 1)
+    if current == header then return 0 end
     if ttlMs == '0' then redis.call('SET', entry, header .. payload)
     else redis.call('SET', entry, header .. payload, 'PX', ttlMs) end
     return 1`,
@@ -38,21 +38,24 @@ export const ADD = defineScript({
 })
 
 /**
- * Add to the whole number of a tagged entry and keep its expiry; a stale or missing one counts from 0. KEYS: the
- * entry. ARGV: the header that a valid one starts with, the amount.
+ * Add to the whole number of a tagged entry and keep its expiry. KEYS: the entry. ARGV: the header that a valid one
+ * starts with, the amount, 1 to count from 0 where there is no valid one. Answers with nil when it did not count.
  */
 export const INCREMENT = defineScript({
   keys: ['entry'],
-  args: ['header', 'amount'],
+  args: ['header', 'amount', 'start'],
   lua: `
     local current = redis.call('GET', entry)
     local valid = current and string.sub(current, 1, #header) == header
+    if not valid and start == '0' then return false end
     local number = valid and string.sub(current, #header + 1) or '0'
     if not string.match(number, '^-?%d+$') then return redis.error_reply('ERR value is not an integer') end
     local sum = tonumber(number) + tonumber(amount)
-    if math.abs(sum) > 9007199254740991 then return redis.error_reply('ERR value is not an integer') end
-    local text = header .. string.format('%.0f', sum)
-    if valid then redis.call('SET', entry, text, 'KEEPTTL') else redis.call('SET', entry, text) end
+    if math.abs(sum) > 9007199254740991 then
+      return redis.error_reply('ERR increment or decrement would overflow')
+    end
+    local text = string.format('%.0f', sum)
+    if valid then redis.call('SET', entry, header .. text, 'KEEPTTL') else redis.call('SET', entry, header .. text) end
     return text`,
-  reply: (raw: string) => raw,
+  reply: (raw: string | null) => (raw === null ? null : Number(raw)),
 })

@@ -1,30 +1,19 @@
-import {
-  InvalidArgumentError,
-  isRedisError,
-  type RedisClient,
-  type RedisManager,
-} from '@gravito/plasma'
+import { InvalidArgumentError, isRedisError } from '@gravito/plasma'
 import { createLocks, type Locks } from '@gravito/redis-locks'
-import { CacheNotANumberError, CacheSerializationError } from './errors.js'
-import { KeySpace, readTags, type TaggedName, writeTags } from './keys.js'
+import { Entries } from './entries.js'
+import { checkTags, KeySpace, readTags, type TaggedName, writeTags } from './keys.js'
 import { lockMs, RedisCacheLock } from './lock.js'
+import type { Client } from './many-keys.js'
 import { type RedisStoreOptions, type ResolvedStoreOptions, resolveOptions } from './options.js'
-import { ADD, INCREMENT } from './scripts.js'
+import { type IsCurrent, SingleFlight } from './single-flight.js'
 import type { CacheLock, CacheStore, CacheTtl, CustomStoreConfig, TaggableStore } from './stasis.js'
-import { payloadAfter, Tags } from './tags.js'
-import { lifetime } from './ttl.js'
+import { type CacheStats, Counts } from './stats.js'
+import { RedisTokens, type TokenSource } from './tags.js'
+import { type Lifetime, lifetime } from './ttl.js'
+import { Values } from './values.js'
 
-/** What a store has done since it was made. */
-export interface CacheStats {
-  hits: number
-  misses: number
-  sets: number
-  deletes: number
-  /** Hits in all reads, 0 to 1; 0 before the first. */
-  hitRate: number
-}
-
-const SCAN_COUNT = 500
+/** An entry ready to be written, `null` for one to forget. */
+type Prepared = { payload: string; ms: number | null } | null
 
 /**
  * The cache store that Stasis selects. `null` is never a hit. A TTL of 0, below 0 or in the past forgets the entry.
@@ -33,24 +22,31 @@ const SCAN_COUNT = 500
 export class RedisStore implements CacheStore, TaggableStore {
   readonly #options: ResolvedStoreOptions
   readonly #keys: KeySpace
-  readonly #tags: Tags
-  readonly #inFlight = new Map<string, Promise<unknown>>()
-  readonly #counts = { hits: 0, misses: 0, sets: 0, deletes: 0 }
-  #locks: Locks | undefined
+  readonly #tokens: TokenSource
+  readonly #entries: Entries
+  readonly #flights = new SingleFlight()
+  readonly #values: Values
+  readonly #counts = new Counts()
+  #locks: { client: Client; locks: Locks } | undefined
 
   /** @throws RedisConfigError */
   constructor(options: RedisStoreOptions = {}) {
     this.#options = resolveOptions(options)
-    this.#keys = new KeySpace(this.#options.prefix)
-    this.#tags = new Tags(this.#options.client, this.#keys)
+    const { client, prefix, serializer } = this.#options
+    this.#values = new Values(serializer)
+    this.#keys = new KeySpace(prefix)
+    this.#tokens = new RedisTokens(client, this.#keys)
+    this.#entries = new Entries(client, this.#keys, this.#tokens)
   }
 
-  /** The value, `null` when there is none. */
+  /**
+   * The value, `null` when there is none.
+   *
+   * @throws CacheDeserializationError
+   */
   async get<Value = unknown>(key: string): Promise<Value | null> {
     const name = readTags(key)
-    const entry = this.#client.get(this.#keys.entry(name))
-    const header = name.tags.length > 0 ? this.#tags.current(name.tags) : ''
-    return this.#read<Value>(await entry, await header)
+    return this.#value<Value>(name, await this.#entries.read(name))
   }
 
   /**
@@ -60,74 +56,51 @@ export class RedisStore implements CacheStore, TaggableStore {
    */
   async put(key: string, value: unknown, ttl?: CacheTtl): Promise<void> {
     const name = readTags(key)
-    const ms = lifetime(ttl, this.#options.defaultTtl)
-    if (value === null || value === undefined || ms === 'expired') {
-      await this.forget(key)
-      return
-    }
-    const payload = this.#serialize(name.name, value)
-    await this.#write(name, await this.#header(name, ms), payload, ms)
+    await this.#put(name, this.#prepare(name, value, this.#lifetime(ttl)))
   }
 
-  /** Write a value unless there is one; resolves with true when written. */
+  /**
+   * Write a value unless there is one; resolves with true when written. A TTL that is over adds nothing.
+   *
+   * @throws CacheSerializationError, InvalidArgumentError, also for `null`, which would be no entry
+   */
   async add(key: string, value: unknown, ttl?: CacheTtl): Promise<boolean> {
     const name = readTags(key)
-    const ms = lifetime(ttl, this.#options.defaultTtl)
+    const ms = this.#lifetime(ttl)
     if (value === null || value === undefined) {
       throw new InvalidArgumentError('value', `is ${value}, which is never a hit`, 'add')
     }
-    const payload = this.#serialize(name.name, value)
+    const payload = this.#values.write(name.name, value)
     if (ms === 'expired') return false
-    const header = await this.#header(name, ms)
-    const added = await this.#client.run(ADD, [this.#keys.entry(name)], [header, payload, ms ?? 0])
+    const added = await this.#entries.add(name, payload, ms)
     if (added) this.#counts.sets++
     return added
   }
 
   /** Remove an entry; resolves with false when there was none. */
   async forget(key: string): Promise<boolean> {
-    const removed = await this.#client.unlink(this.#keys.entry(readTags(key)))
-    this.#counts.deletes += removed
-    return removed === 1
+    const name = readTags(key)
+    this.#flights.leave(name)
+    const removed = await this.#entries.remove(name)
+    if (removed) this.#counts.deletes++
+    return removed
   }
 
   /** Remove every entry of this store's prefix, a few at a time; locks stay, and so do all other keys. */
   async flush(): Promise<void> {
-    for (const glob of this.#keys.flushed) {
-      const removals: Promise<number>[] = []
-      let batch: string[] = []
-      for await (const key of this.#client.scanIterator({ match: glob, count: SCAN_COUNT })) {
-        batch.push(key)
-        if (batch.length < SCAN_COUNT) continue
-        removals.push(this.#unlink(batch))
-        batch = []
-      }
-      removals.push(this.#unlink(batch))
-      await Promise.all(removals)
-    }
+    this.#flights.leaveAll()
+    await this.#entries.flush()
   }
 
   /**
-   * Add to the whole number of an entry, from 0 when there is none; the expiry stays.
+   * Add to the whole number of an entry, from 0 when there is none; the expiry stays, a new one has none.
    *
    * @throws CacheNotANumberError
    */
   async increment(key: string, value = 1): Promise<number> {
     if (!Number.isSafeInteger(value))
       throw new InvalidArgumentError('value', 'must be a whole number', 'increment')
-    const name = readTags(key)
-    const entry = this.#keys.entry(name)
-    try {
-      if (name.tags.length === 0) return await this.#client.incrby(entry, value)
-      const header = await this.#tags.header(name.tags, null)
-      const text = await this.#client.run(INCREMENT, [entry], [header, value])
-      return Number(payloadAfter(header, text))
-    } catch (error) {
-      if (isRedisError(error, 'ERR') && error.message.includes('not an integer')) {
-        throw new CacheNotANumberError(name.name, error)
-      }
-      throw error
-    }
+    return this.#entries.increment(readTags(key), value)
   }
 
   /** Subtract from the whole number of an entry. */
@@ -137,15 +110,18 @@ export class RedisStore implements CacheStore, TaggableStore {
 
   /** A lock that lasts `seconds` (default 10) unless it is given back; `flush` leaves it alone. */
   lock(name: string, seconds = 10): CacheLock {
-    this.#locks ??= createLocks(this.#client, { prefix: this.#keys.locks })
-    return new RedisCacheLock(this.#locks.mutex(name, { ttlMs: lockMs(seconds), renew: false }))
+    const options = { ttlMs: lockMs(seconds), renew: false }
+    return new RedisCacheLock(() => this.#locksNow().mutex(name, options))
   }
 
   /** Every entry with any of the tags is gone, in one step for any number of entries. */
   async flushTags(tags: readonly string[]): Promise<void> {
-    await this.#tags.flush(tags)
+    checkTags(tags)
+    this.#flights.leaveTags(tags)
+    await this.#tokens.revoke(tags)
   }
 
+  /** A key that carries its tags, for every method of this store that takes one. */
   tagKey(key: string, tags: readonly string[]): string {
     return writeTags(key, tags)
   }
@@ -158,26 +134,25 @@ export class RedisStore implements CacheStore, TaggableStore {
 
   /** Is there an entry? Counts as no read. */
   async has(key: string): Promise<boolean> {
-    const name = readTags(key)
-    if (name.tags.length === 0) return (await this.#client.exists(this.#keys.entry(name))) === 1
-    const [entry, header] = await Promise.all([
-      this.#client.get(this.#keys.entry(name)),
-      this.#tags.current(name.tags),
-    ])
-    return entry !== null && header !== null && payloadAfter(header, entry) !== null
+    return this.#entries.exists(readTags(key))
   }
 
-  /** Many values by key, `null` for each that is missing. */
+  /** Many values by key in one round trip, `null` for each that is missing. */
   async many<Value = unknown>(keys: readonly string[]): Promise<Record<string, Value | null>> {
-    const values = await Promise.all(
-      keys.map(async key => [key, await this.get<Value>(key)] as const),
-    )
-    return Object.fromEntries(values)
+    const names = keys.map(readTags)
+    const payloads = await this.#entries.readAll(names)
+    const values = names.map((name, i) => this.#value<Value>(name, payloads[i] ?? null))
+    return Object.fromEntries(keys.map((key, i) => [key, values[i] ?? null]))
   }
 
-  /** Write many values with one TTL. */
+  /** Write many values with one TTL. When one cannot be stored, none is. */
   async putMany(values: Readonly<Record<string, unknown>>, ttl?: CacheTtl): Promise<void> {
-    await Promise.all(Object.entries(values).map(([key, value]) => this.put(key, value, ttl)))
+    const ms = this.#lifetime(ttl)
+    const prepared = Object.entries(values).map(([key, value]) => {
+      const name = readTags(key)
+      return [name, this.#prepare(name, value, ms)] as const
+    })
+    await Promise.all(prepared.map(([name, entry]) => this.#put(name, entry)))
   }
 
   /** Write a value for ever. */
@@ -188,120 +163,109 @@ export class RedisStore implements CacheStore, TaggableStore {
   /** The value, which is removed; of many callers one gets it. */
   async pull<Value = unknown>(key: string): Promise<Value | null> {
     const name = readTags(key)
-    const header = name.tags.length > 0 ? await this.#tags.current(name.tags) : ''
-    const entry = await this.#client.getdel(this.#keys.entry(name))
-    if (entry !== null) this.#counts.deletes++
-    return this.#read<Value>(entry, header)
+    this.#flights.leave(name)
+    const payload = await this.#entries.take(name)
+    if (payload !== null) this.#counts.deletes++
+    return this.#value<Value>(name, payload)
   }
 
   /** Let an entry expire later or sooner; resolves with false when there is none. */
   async touch(key: string, ttl?: CacheTtl): Promise<boolean> {
-    const name = readTags(key)
-    const ms = lifetime(ttl, this.#options.defaultTtl)
-    if (ms === 'expired') return this.forget(key)
-    if (!(await this.has(key))) return false
-    await this.#header(name, ms)
-    const entry = this.#keys.entry(name)
-    if (ms === null) await this.#client.persist(entry)
-    else await this.#client.pexpire(entry, ms)
-    return true
+    const ms = this.#lifetime(ttl)
+    return ms === 'expired' ? this.forget(key) : this.#entries.touch(readTags(key), ms)
   }
 
   /** Seconds until an entry expires, `null` when it never does or there is none. */
   async ttl(key: string): Promise<number | null> {
-    const ms = await this.#client.pttl(this.#keys.entry(readTags(key)))
-    return ms < 0 ? null : ms / 1_000
+    const ms = await this.#entries.ttl(readTags(key))
+    return ms === null ? null : ms / 1_000
   }
 
   /**
-   * The value, or what `factory` makes, which is kept; callers of this process share one factory call. A tag that
-   * is flushed meanwhile leaves nothing stale behind.
+   * The value, or what `factory` makes, which is kept; callers of this process share one factory call. A value
+   * that was forgotten, or whose tag was flushed, while it was made is not kept. What cannot be read is made anew.
    */
-  remember<Value>(
-    key: string,
-    ttl: CacheTtl,
-    factory: () => Promise<Value> | Value,
-  ): Promise<Value> {
-    const running = this.#inFlight.get(key) as Promise<Value> | undefined
-    if (running) return running
-    const made = this.#remember(key, ttl, factory).finally(() => this.#inFlight.delete(key))
-    this.#inFlight.set(key, made)
-    return made
-  }
-
-  /** The names of untagged entries that match the glob; long names in their shortened form. */
-  async keys(glob = '*'): Promise<string[]> {
-    const names = new Set<string>()
-    for await (const key of this.#client.scanIterator({
-      match: this.#keys.entries(glob),
-      count: SCAN_COUNT,
-    })) {
-      names.add(this.#keys.nameOf(key))
-    }
-    return [...names]
-  }
-
-  stats(): CacheStats {
-    const { hits, misses } = this.#counts
-    return { ...this.#counts, hitRate: hits + misses === 0 ? 0 : hits / (hits + misses) }
-  }
-
-  get #client(): RedisClient | RedisManager {
-    return this.#options.client()
-  }
-
-  async #remember<Value>(
+  async remember<Value>(
     key: string,
     ttl: CacheTtl,
     factory: () => Promise<Value> | Value,
   ): Promise<Value> {
     const name = readTags(key)
-    const ms = lifetime(ttl, this.#options.defaultTtl)
-    const found = await this.get<Value>(key)
-    if (found !== null) return found
-    const header = ms === 'expired' ? '' : await this.#header(name, ms)
+    const ms = this.#lifetime(ttl)
+    return this.#flights.run(name, isCurrent => this.#remember(name, ms, factory, isCurrent))
+  }
+
+  /** The names of untagged entries that match the glob; long names in their shortened form. */
+  async keys(glob = '*'): Promise<string[]> {
+    return this.#entries.names(glob)
+  }
+
+  stats(): CacheStats {
+    return this.#counts.snapshot()
+  }
+
+  async #remember<Value>(
+    name: TaggedName,
+    ms: Lifetime,
+    factory: () => Promise<Value> | Value,
+    isCurrent: IsCurrent,
+  ): Promise<Value> {
+    const known = this.#known<Value>(name, await this.#entries.read(name))
+    if (known !== null) return known
+    const header = ms === 'expired' ? '' : await this.#entries.header(name, ms)
     const value = await factory()
     if (value === null || value === undefined || ms === 'expired') return value
-    await this.#write(name, header, this.#serialize(name.name, value), ms)
+    const text = header + this.#values.write(name.name, value)
+    if (isCurrent()) await this.#write(name, text, ms)
     return value
   }
 
-  async #header({ tags }: TaggedName, ms: number | null): Promise<string> {
-    return tags.length === 0 ? '' : this.#tags.header(tags, ms)
-  }
-
-  async #write(
-    name: TaggedName,
-    header: string,
-    payload: string,
-    ms: number | null,
-  ): Promise<void> {
-    const entry = this.#keys.entry(name)
-    await this.#client.set(entry, header + payload, ms === null ? {} : { px: ms })
-    this.#counts.sets++
-  }
-
-  #read<Value>(entry: string | null, header: string | null): Value | null {
-    const payload = entry === null || header === null ? null : payloadAfter(header, entry)
-    const value = payload === null ? null : (this.#options.serializer.deserialize(payload) as Value)
-    if (value === null || value === undefined) this.#counts.misses++
-    else this.#counts.hits++
-    return value ?? null
-  }
-
-  #serialize(key: string, value: unknown): string {
+  #known<Value>(name: TaggedName, payload: string | null): Value | null {
     try {
-      return this.#options.serializer.serialize(value)
+      return this.#value<Value>(name, payload)
     } catch (error) {
-      throw new CacheSerializationError(key, error)
+      if (!isRedisError(error, 'CACHE_DESERIALIZATION')) throw error
+      this.#counts.misses++
+      return null
     }
   }
 
-  async #unlink(keys: readonly string[]): Promise<number> {
-    if (keys.length === 0) return 0
-    if (!this.#client.isCluster) return this.#client.unlink([...keys])
-    const removed = await Promise.all(keys.map(key => this.#client.unlink(key)))
-    return removed.reduce((sum, one) => sum + one, 0)
+  #prepare({ name }: TaggedName, value: unknown, ms: Lifetime): Prepared {
+    if (value === null || value === undefined || ms === 'expired') return null
+    return { payload: this.#values.write(name, value), ms }
+  }
+
+  async #put(name: TaggedName, entry: Prepared): Promise<void> {
+    this.#flights.leave(name)
+    if (entry) {
+      const header = await this.#entries.header(name, entry.ms)
+      await this.#write(name, header + entry.payload, entry.ms)
+    } else if (await this.#entries.remove(name)) this.#counts.deletes++
+  }
+
+  async #write(name: TaggedName, text: string, ms: number | null): Promise<void> {
+    await this.#entries.write(name, text, ms)
+    this.#counts.sets++
+  }
+
+  #value<Value>({ name }: TaggedName, payload: string | null): Value | null {
+    const value = payload === null ? null : this.#values.read(name, payload)
+    if (value === null || value === undefined) this.#counts.misses++
+    else this.#counts.hits++
+    return (value ?? null) as Value | null
+  }
+
+  #lifetime(ttl: CacheTtl): Lifetime {
+    return lifetime(ttl, this.#options.defaultTtl)
+  }
+
+  /** The facade may have been configured anew since the last lock. */
+  #locksNow(): Locks {
+    const client = this.#options.client()
+    if (this.#locks?.client !== client) {
+      this.#locks = { client, locks: createLocks(client, { prefix: this.#keys.locks }) }
+    }
+    return this.#locks.locks
   }
 }
 

@@ -1,53 +1,58 @@
 import { randomBytes } from 'node:crypto'
-import type { RedisClient, RedisManager } from '@gravito/plasma'
 import type { KeySpace } from './keys.js'
+import { type Client, getAll, unlinkAll } from './many-keys.js'
 import { TOKEN } from './scripts.js'
 
-/** Starts an entry that depends on tags: the mark, the tokens, a line's end, then the payload. */
-const HEADER = '\u0001'
-const HEADER_END = '\n'
+/**
+ * Where the tokens of tags come from. Each tag has a random token, an entry carries the tokens of its tags, and it
+ * is a hit only while they are current.
+ */
+export interface TokenSource {
+  /** The current tokens by position, `null` for a tag that has none. */
+  current(tags: readonly string[]): Promise<(string | null)[]>
+  /** The current tokens, made where there are none, alive for at least `ttlMs` (`null`: for ever). */
+  issue(tags: readonly string[], ttlMs: number | null): Promise<string[]>
+  /** Every entry that carries a token of these tags is stale from now on. */
+  revoke(tags: readonly string[]): Promise<void>
+}
 
 /**
- * Tags by tokens: each tag has a random token, an entry carries the tokens of its tags, and it is a hit only while
- * they are current. Flushing a tag removes its token, whatever the number of entries; a token that was evicted
- * makes entries stale, never wrong. No list of keys exists that could grow.
+ * Tokens in Redis, a key per tag. Revoking removes that key, whatever the number of entries; a token that was
+ * evicted makes entries stale, never wrong. No list of keys exists that could grow.
  */
-export class Tags {
-  readonly #client: () => RedisClient | RedisManager
+export class RedisTokens implements TokenSource {
+  readonly #client: () => Client
   readonly #keys: KeySpace
 
-  constructor(client: () => RedisClient | RedisManager, keys: KeySpace) {
+  constructor(client: () => Client, keys: KeySpace) {
     this.#client = client
     this.#keys = keys
   }
 
-  /** The header of a new entry; read it before the value is computed, so that a flush meanwhile makes it stale. */
-  async header(tags: readonly string[], ttlMs: number | null): Promise<string> {
+  current(tags: readonly string[]): Promise<(string | null)[]> {
+    return getAll(this.#client(), this.#places(tags))
+  }
+
+  issue(tags: readonly string[], ttlMs: number | null): Promise<string[]> {
     const client = this.#client()
-    const tokens = await Promise.all(
-      tags.map(tag => client.run(TOKEN, [this.#keys.token(tag)], [fresh(), ttlMs ?? 0])),
+    return Promise.all(
+      this.#places(tags).map(token => client.run(TOKEN, [token], [fresh(), ttlMs ?? 0])),
     )
-    return write(tokens)
   }
 
-  /** The header that a valid entry starts with, `null` when a tag has no token: then there is none. */
-  async current(tags: readonly string[]): Promise<string | null> {
-    const client = this.#client()
-    const tokens = await Promise.all(tags.map(tag => client.get(this.#keys.token(tag))))
-    return tokens.includes(null) ? null : write(tokens as string[])
+  async revoke(tags: readonly string[]): Promise<void> {
+    await unlinkAll(this.#client(), this.#places([...new Set(tags)]))
   }
 
-  /** Every entry with any of the tags is stale from now on. */
-  async flush(tags: readonly string[]): Promise<void> {
-    const client = this.#client()
-    await Promise.all([...new Set(tags)].map(tag => client.unlink(this.#keys.token(tag))))
+  #places(tags: readonly string[]): string[] {
+    return tags.map(tag => this.#keys.token(tag))
   }
 }
 
-/** The payload of an entry that starts with `header`; `null` for another entry. */
-export const payloadAfter = (header: string, entry: string): string | null =>
-  entry.startsWith(header) ? entry.slice(header.length) : null
-
-const write = (tokens: readonly string[]): string => HEADER + tokens.join(',') + HEADER_END
+/** What an entry with these tokens starts with; `null` when one is missing, because then no entry is valid. */
+export function headerOf(tokens: readonly (string | null | undefined)[]): string | null {
+  if (tokens.length === 0) return ''
+  return tokens.every(Boolean) ? `\u0001${tokens.join(',')}\n` : null
+}
 
 const fresh = (): string => randomBytes(9).toString('base64url')

@@ -57,9 +57,33 @@ describe('keys with tags', () => {
     )
   })
 
+  test('tags of tags are all of them', () => {
+    const twice = writeTags(`app:${writeTags('k', ['b', 'c'])}`, ['a', 'b'])
+    expect(readTags(twice)).toEqual({ name: 'app:k', tags: ['a', 'b', 'c'] })
+    expect(twice).toBe(writeTags('app:k', ['c', 'b', 'a']))
+  })
+
+  test('a key that only looks tagged is a name', () => {
+    const mark = '\u0000tags\u0000'
+    for (const list of ['', 'x', '[]', '[1]', '[""]', '{}', '["a"']) {
+      const key = mark + list + mark
+      expect(readTags(key)).toEqual({ name: key, tags: [] })
+    }
+    expect(readTags(mark)).toEqual({ name: mark, tags: [] })
+  })
+
+  test('no name is the short form of a longer one', () => {
+    const space = new KeySpace('c:')
+    const long = space.nameOf(space.entry({ name: 'x'.repeat(300), tags: [] }))
+    expect(long).toMatch(/^x{64}#[0-9a-f]{64}$/)
+    expect(space.nameOf(space.entry({ name: long, tags: [] }))).not.toBe(long)
+  })
+
   test('empty names and tags are refused', () => {
     expect(() => readTags('')).toThrow(/key/)
     expect(() => writeTags('k', [''])).toThrow(/tag/)
     expect(() => writeTags('k', [7 as never])).toThrow(/tag/)
+    expect(() => writeTags('k', 'a' as never)).toThrow(/tags/)
+    expect(() => writeTags('', [])).toThrow(/key/)
   })
 })

@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
+import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { jsonPlus } from '../src/index.js'
 
+const NO_CAUSE = Symbol('no cause')
 const roundTrip = (value: unknown) => jsonPlus.deserialize(jsonPlus.serialize(value))
 
 describe('every value comes back as it was', () => {
@@ -19,12 +21,23 @@ describe('every value comes back as it was', () => {
       Number.NEGATIVE_INFINITY,
     ),
     fc.bigInt(),
-    fc.date({ noInvalidDate: false }),
-    fc.uint8Array(),
-    fc.float64Array(),
-    fc.bigInt64Array(),
+    fc.date({ noInvalidDate: true }),
     fc.uint8Array().map(bytes => Buffer.from(bytes)),
-    fc.constantFrom(/a+/gi, new URL('http://x.y/z?q=1')),
+    fc.uint8Array().map(bytes => bytes.buffer),
+    fc.oneof(
+      fc.int8Array(),
+      fc.uint8Array(),
+      fc.uint8ClampedArray(),
+      fc.int16Array(),
+      fc.uint16Array(),
+      fc.int32Array(),
+      fc.uint32Array(),
+      fc.float32Array(),
+      fc.float64Array(),
+      fc.bigInt64Array(),
+      fc.bigUint64Array(),
+    ),
+    fc.constantFrom(/a+/gi, /\/\n[\]]/su, new URL('http://x.y/z?q=1#é')),
   )
   const { value } = fc.letrec(tie => ({
     value: fc.oneof(
@@ -32,7 +45,10 @@ describe('every value comes back as it was', () => {
       leaf,
       fc.array(tie('value'), { maxLength: 5 }),
       fc.dictionary(
-        fc.oneof(fc.string(), fc.constantFrom('~', '__proto__', 'constructor', 'v')),
+        fc.oneof(
+          fc.string(),
+          fc.constantFrom('~', '__proto__', 'constructor', 'v', 'toJSON', '\u0002'),
+        ),
         tie('value'),
         {
           maxKeys: 5,
@@ -43,6 +59,13 @@ describe('every value comes back as it was', () => {
         .array(fc.tuple(tie('value'), tie('value')), { maxLength: 3 })
         .map(entries => new Map(entries)),
       fc.array(tie('value'), { maxLength: 3 }).map(items => new Set(items)),
+      fc
+        .tuple(
+          fc.constantFrom(Error, TypeError, RangeError, SyntaxError),
+          fc.string(),
+          fc.option(tie('value'), { nil: NO_CAUSE }),
+        )
+        .map(([type, message, cause]) => new type(message, cause === NO_CAUSE ? {} : { cause })),
     ),
   }))
 
@@ -68,11 +91,54 @@ describe('every value comes back as it was', () => {
     )
   })
 
-  test('errors, with their cause', () => {
-    const error = roundTrip(new TypeError('bad', { cause: new Date(5) })) as TypeError
-    expect(error).toBeInstanceOf(TypeError)
-    expect(error.message).toBe('bad')
-    expect(error.cause).toEqual(new Date(5))
+  test('a date that is none', () => {
+    const back = roundTrip({ at: new Date(Number.NaN) }) as { at: Date }
+    expect(back.at).toBeInstanceOf(Date)
+    expect(back.at.getTime()).toBeNaN()
+  })
+
+  test('what looks like an encoded value', () => {
+    for (const value of [
+      { '~': 'Date', v: 0 },
+      { '~': { '~': 'undefined' } },
+      '\u0002{"~":"bigint"}',
+    ]) {
+      expect(roundTrip(value)).toEqual(value)
+      expect(roundTrip([value, undefined])).toEqual([value, undefined])
+    }
+  })
+
+  test('errors, with their cause, their stack and their own fields', () => {
+    const cause = Object.assign(new RangeError('far'), { code: 'E_FAR', at: new Date(7) })
+    const error = new AggregateError([cause, 5], 'several', { cause })
+    const back = roundTrip(error) as AggregateError
+    expect(isDeepStrictEqual(back, error)).toBe(true)
+    expect(back.stack).toBe(error.stack)
+    expect(back.errors[0]).toMatchObject({ code: 'E_FAR', at: new Date(7) })
+    for (const name of ['Mine', 'toString', 'constructor', '__proto__']) {
+      const named = Object.assign(new Error('x'), { name })
+      expect(roundTrip(named)).toBeInstanceOf(Error)
+      expect(roundTrip(named)).toMatchObject({ name, message: 'x' })
+    }
+  })
+
+  test('what is nested deeply, or seen twice', () => {
+    let deep: unknown = new Date(1)
+    for (let i = 0; i < 600; i++) deep = [deep]
+    expect(isDeepStrictEqual(roundTrip(deep), deep)).toBe(true)
+    const shared = { at: new Date(2) }
+    expect(roundTrip([shared, shared])).toEqual([shared, shared])
+  })
+
+  test('dates and maps of another realm', () => {
+    const value = runInNewContext(
+      '({ at: new Date(5), map: new Map([[1, new Set([2])]]), list: [1] })',
+    )
+    expect(roundTrip(value)).toEqual({
+      at: new Date(5),
+      map: new Map([[1, new Set([2])]]),
+      list: [1],
+    })
   })
 
   test('a class instance by its toJSON or its fields', () => {
@@ -93,6 +159,12 @@ describe('what is no data is refused', () => {
   test.each([
     ['a function', { f: () => 1 }],
     ['a symbol', [Symbol('x')]],
+    ['a Promise', Promise.resolve(1)],
+    ['a WeakMap', new Map([[1, new WeakMap()]])],
+    ['a DataView', new DataView(new ArrayBuffer(1))],
+    ['an iterator', [1].values()],
+    ['a Request', new Request('http://x.y')],
+    ['a boxed number', { n: Object(1) }],
   ])('%s', (_, value) => {
     expect(() => jsonPlus.serialize(value)).toThrow(/no data/)
   })
@@ -104,6 +176,14 @@ describe('what is no data is refused', () => {
     const map = new Map()
     map.set('self', map)
     expect(() => jsonPlus.serialize(map)).toThrow(/refers to itself/)
+    const endless = { toJSON: (): unknown => ({ toJSON: endless.toJSON }) }
+    expect(() => jsonPlus.serialize(endless)).toThrow(/nested too deeply/)
+  })
+
+  test('a type that only a newer version knows', () => {
+    for (const type of ['Temporal', 'constructor', 'toString']) {
+      expect(() => jsonPlus.deserialize(`\u0002{"~":"${type}"}`)).toThrow(/newer version/)
+    }
   })
 })
 

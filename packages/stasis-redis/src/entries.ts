@@ -1,0 +1,155 @@
+import { isRedisError } from '@gravito/plasma'
+import { CacheNotANumberError } from './errors.js'
+import type { KeySpace, TaggedName } from './keys.js'
+import { BATCH, type Client, getAll, unlinkAll } from './many-keys.js'
+import { ADD, INCREMENT } from './scripts.js'
+import { headerOf, type TokenSource } from './tags.js'
+
+/**
+ * Entries as Redis holds them: payloads as text, behind the tokens of their tags. An entry whose tokens are no
+ * longer current does not exist.
+ */
+export class Entries {
+  readonly #client: () => Client
+  readonly #keys: KeySpace
+  readonly #tokens: TokenSource
+
+  constructor(client: () => Client, keys: KeySpace, tokens: TokenSource) {
+    this.#client = client
+    this.#keys = keys
+    this.#tokens = tokens
+  }
+
+  /** One payload, in one round trip; `null` when there is none. */
+  async read(name: TaggedName): Promise<string | null> {
+    const entry = this.#client().get(this.#keys.entry(name))
+    if (name.tags.length === 0) return entry
+    const [text, tokens] = await Promise.all([entry, this.#tokens.current(name.tags)])
+    return payload(text, headerOf(tokens))
+  }
+
+  /** Payloads by position, all in one round trip. */
+  async readAll(names: readonly TaggedName[]): Promise<(string | null)[]> {
+    const tags = [...new Set(names.flatMap(name => name.tags))]
+    const [texts, tokens] = await Promise.all([
+      getAll(
+        this.#client(),
+        names.map(name => this.#keys.entry(name)),
+      ),
+      this.#tokens.current(tags),
+    ])
+    const tokenOf = new Map(tags.map((tag, i) => [tag, tokens[i]]))
+    return names.map((name, i) =>
+      payload(texts[i] ?? null, headerOf(name.tags.map(tag => tokenOf.get(tag)))),
+    )
+  }
+
+  /** Remove an entry; resolves with its payload, which one of many callers gets. */
+  async take(name: TaggedName): Promise<string | null> {
+    const entry = this.#client().getdel(this.#keys.entry(name))
+    if (name.tags.length === 0) return entry
+    const [text, tokens] = await Promise.all([entry, this.#tokens.current(name.tags)])
+    return payload(text, headerOf(tokens))
+  }
+
+  /** Remove an entry; resolves with false when there was none. */
+  async remove(name: TaggedName): Promise<boolean> {
+    if (name.tags.length > 0) return (await this.take(name)) !== null
+    return (await this.#client().unlink(this.#keys.entry(name))) === 1
+  }
+
+  /** What `write` needs. Taken before a value is computed, it makes the entry stale if a tag is flushed meanwhile. */
+  async header({ tags }: TaggedName, ttlMs: number | null): Promise<string> {
+    return tags.length === 0 ? '' : (headerOf(await this.#tokens.issue(tags, ttlMs)) as string)
+  }
+
+  async write(name: TaggedName, text: string, ttlMs: number | null): Promise<void> {
+    await this.#client().set(this.#keys.entry(name), text, ttlMs === null ? {} : { px: ttlMs })
+  }
+
+  /** Write unless there is an entry; resolves with true when written. */
+  async add(name: TaggedName, text: string, ttlMs: number | null): Promise<boolean> {
+    const entry = this.#keys.entry(name)
+    if (name.tags.length > 0) {
+      const header = await this.header(name, ttlMs)
+      return this.#client().run(ADD, [entry], [header, text, ttlMs ?? 0])
+    }
+    const options = ttlMs === null ? { nx: true } : { nx: true, px: ttlMs }
+    return (await this.#client().set(entry, text, options)) === 'OK'
+  }
+
+  async exists(name: TaggedName): Promise<boolean> {
+    if (name.tags.length > 0) return (await this.read(name)) !== null
+    return (await this.#client().exists(this.#keys.entry(name))) === 1
+  }
+
+  /**
+   * Add to a whole number, from 0 when there is none, and keep its expiry.
+   *
+   * @throws CacheNotANumberError
+   */
+  async increment(name: TaggedName, amount: number): Promise<number> {
+    try {
+      return name.tags.length === 0
+        ? await this.#client().incrby(this.#keys.entry(name), amount)
+        : await this.#incrementTagged(name, amount)
+    } catch (error) {
+      if (isRedisError(error, 'ERR') && error.message.includes('not an integer')) {
+        throw new CacheNotANumberError(name.name, error)
+      }
+      throw error
+    }
+  }
+
+  /** Set an entry's expiry, and let its tags' tokens live as long; resolves with false when there is none. */
+  async touch(name: TaggedName, ttlMs: number | null): Promise<boolean> {
+    if (!(await this.exists(name))) return false
+    await this.header(name, ttlMs)
+    const entry = this.#keys.entry(name)
+    if (ttlMs !== null) return (await this.#client().pexpire(entry, ttlMs)) === 1
+    await this.#client().persist(entry)
+    return true
+  }
+
+  /** Milliseconds until an entry expires; `null` when it never does or there is none. */
+  async ttl(name: TaggedName): Promise<number | null> {
+    const [ms, exists] = await Promise.all([
+      this.#client().pttl(this.#keys.entry(name)),
+      name.tags.length === 0 || this.exists(name),
+    ])
+    return ms < 0 || !exists ? null : ms
+  }
+
+  /** Remove everything but the locks, some hundred keys at a time. */
+  async flush(): Promise<void> {
+    const client = this.#client()
+    let batch: string[] = []
+    for await (const key of client.scanIterator({ match: this.#keys.flushed, count: BATCH })) {
+      batch.push(key)
+      if (batch.length < BATCH) continue
+      await unlinkAll(client, batch)
+      batch = []
+    }
+    await unlinkAll(client, batch)
+  }
+
+  /** The names of untagged entries that match the glob. */
+  async names(glob: string): Promise<string[]> {
+    const names = new Set<string>()
+    const scan = { match: this.#keys.entries(glob), count: BATCH }
+    for await (const key of this.#client().scanIterator(scan)) names.add(this.#keys.nameOf(key))
+    return [...names]
+  }
+
+  /** A counter that exists leaves its tokens' expiry alone, or each would make its tags' tokens immortal. */
+  async #incrementTagged(name: TaggedName, amount: number): Promise<number> {
+    const count = (header: string, start: 0 | 1) =>
+      this.#client().run(INCREMENT, [this.#keys.entry(name)], [header, amount, start])
+    const current = headerOf(await this.#tokens.current(name.tags))
+    const counted = current === null ? null : await count(current, 0)
+    return counted ?? Number(await count(await this.header(name, null), 1))
+  }
+}
+
+const payload = (text: string | null, header: string | null): string | null =>
+  text !== null && header !== null && text.startsWith(header) ? text.slice(header.length) : null

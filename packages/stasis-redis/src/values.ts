@@ -1,0 +1,31 @@
+import { CacheDeserializationError, CacheSerializationError } from './errors.js'
+import type { Serializer } from './serializer.js'
+
+/** A serializer whose failures name the key. */
+export class Values {
+  readonly #serializer: Serializer
+
+  constructor(serializer: Serializer) {
+    this.#serializer = serializer
+  }
+
+  /** @throws CacheSerializationError */
+  write(key: string, value: unknown): string {
+    try {
+      const text: unknown = this.#serializer.serialize(value)
+      if (typeof text === 'string') return text
+      throw new TypeError(`the serializer gave ${typeof text} instead of text`)
+    } catch (error) {
+      throw new CacheSerializationError(key, error)
+    }
+  }
+
+  /** @throws CacheDeserializationError */
+  read(key: string, text: string): unknown {
+    try {
+      return this.#serializer.deserialize(text)
+    } catch (error) {
+      throw new CacheDeserializationError(key, error)
+    }
+  }
+}
