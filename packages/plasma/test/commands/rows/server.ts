@@ -1,0 +1,20 @@
+import type { Server } from '../../../src/commands/server.js'
+import { type Rows, row } from './row.js'
+
+export const server: Rows<Server<never>> = {
+  ping: [row(c => c.ping(), 'ping'), row(c => c.ping('hi'), 'ping hi')],
+  echo: [row(c => c.echo('hi'), 'echo hi')],
+  time: [row(c => c.time(), 'time')],
+  dbsize: [row(c => c.dbsize(), 'dbsize')],
+  info: [row(c => c.info('memory'), 'info memory')],
+  flushdb: [row(c => c.flushdb(), 'flushdb')],
+  flushall: [row(c => c.flushall('async'), 'flushall ASYNC')],
+  configGet: [row(c => c.configGet('max*'), 'config GET max*')],
+  configSet: [row(c => c.configSet({ maxmemory: 0 }), 'config SET maxmemory 0')],
+  config: [row(c => c.config('GET', 'maxmemory'), 'config GET maxmemory')],
+  client: [row(c => c.client('ID'), 'client ID')],
+  lastsave: [row(c => c.lastsave(), 'lastsave')],
+  role: [row(c => c.role(), 'role')],
+  swapdb: [row(c => c.swapdb(0, 1), 'swapdb 0 1')],
+  wait: [row(c => c.wait(1, 100), 'wait 1 100')],
+}
