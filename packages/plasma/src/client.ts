@@ -1,35 +1,35 @@
-import type { Cluster, Command, Redis } from 'ioredis'
+import type { Cluster, Redis } from 'ioredis'
 import { type Batch, CommandBuilder, type Replies } from './batch.js'
-import {
-  type Argument,
-  type Key,
-  type Keys,
-  keysFrom,
-  NO_KEYS,
-  type Value,
-} from './commands/arguments.js'
+import { type Argument, type Key, type Keys, NO_KEYS, type Value } from './commands/arguments.js'
 import { Commands } from './commands/index.js'
-import type { KeyScanOptions, ScannedKeys } from './commands/keys.js'
-import type { Decode, Mode } from './commands/sender.js'
-import { type ConnectionConfig, resolveConnection } from './config.js'
-import { Connection, type ConnectionStatus } from './connection.js'
+import type { KeyScanOptions, ScanOptions } from './commands/keys.js'
+import type { ScoredMember } from './commands/replies.js'
+import type { Decode } from './commands/sender.js'
+import { type ConnectionConfig, resolveConnection } from './config/resolve.js'
+import { Connection, type ConnectionStatus } from './connection/connection.js'
 import { type CustomCommand, CustomCommands } from './custom-commands.js'
-import { isRedisError } from './errors.js'
-import { type ConnectionEvent, type ConnectionEventName, ConnectionEvents } from './events.js'
+import { type CallOptions, Dispatcher } from './dispatcher.js'
+import { InvalidArgumentError } from './errors.js'
+import { checkHealth, type Health } from './health.js'
+import { Messages, type MessagesOptions } from './messages.js'
 import { executeAll, Pipeline } from './pipeline.js'
-import type { Script } from './script.js'
+import * as scanning from './scanning.js'
+import { runScript, type Script } from './script.js'
 import {
   type MessageHandler,
   type PatternHandler,
   Subscriber,
   type Subscription,
 } from './subscriber.js'
-import { type Request, toCommand, toUnknownCommand } from './wire.js'
-
-/** Every command of a client answers with a promise. */
-export interface Sending extends Mode {
-  returns: Promise<this['reply']>
-}
+import type { CommandListener, ListenOptions } from './telemetry/commands.js'
+import {
+  type ConnectionEvent,
+  type ConnectionEventName,
+  ConnectionEvents,
+} from './telemetry/events.js'
+import type { ConnectionStats } from './telemetry/stats.js'
+import { type Transaction, type TransactionOptions, transact } from './transaction.js'
+import { type Sending, type SendingBytes, View } from './view.js'
 
 /** Where a client belongs. */
 export interface ClientPlace {
@@ -39,16 +39,20 @@ export interface ClientPlace {
   copy?: boolean
 }
 
-/** How a connection is, asked within a second. */
-export interface Health {
-  ok: boolean
-  status: ConnectionStatus
-  /** Milliseconds of one round trip. */
-  latencyMs?: number
-  error?: string
+/** Commands that change the whole connection, which everybody shares, and what to call instead. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  subscribe: 'subscribe()',
+  psubscribe: 'psubscribe()',
+  ssubscribe: 'ssubscribe()',
+  multi: 'multi()',
+  exec: 'multi()',
+  discard: 'multi()',
+  watch: 'transaction()',
+  unwatch: 'transaction()',
+  monitor: 'duplicate() and its ioredis.monitor()',
+  quit: 'disconnect()',
 }
 
-const HEALTH_DEADLINE_MS = 1_000
 const builder = new CommandBuilder()
 
 /** One connection to Redis: a single server, a Cluster, or a master found through Sentinel. */
@@ -56,6 +60,7 @@ export class RedisClient extends Commands<Sending> {
   readonly name: string
   readonly #options: ConnectionConfig
   readonly #events: ConnectionEvents
+  readonly #dispatcher: Dispatcher
   readonly #connection: Connection
   readonly #subscriber: Subscriber
   readonly #shards: Subscriber
@@ -76,7 +81,8 @@ export class RedisClient extends Commands<Sending> {
     this.name = name
     this.#options = options
     this.#events = events
-    this.#connection = new Connection(name, config, events, { copy })
+    this.#dispatcher = new Dispatcher(name, config, events, { copy })
+    this.#connection = this.#dispatcher.main
     this.#subscriber = listener('channels')
     this.#shards = listener('shards')
   }
@@ -104,15 +110,31 @@ export class RedisClient extends Commands<Sending> {
     return this.#connection.ioredis
   }
 
+  /** The same commands, whose replies keep their bytes: every text that is data is a `Buffer`. */
+  get buffers(): View<SendingBytes> {
+    return new View<SendingBytes>(this.#dispatcher, { bytes: true })
+  }
+
+  /**
+   * The same commands with limits of their own.
+   *
+   * @example
+   * await redis.with({ signal: request.signal, commandTimeout: 200 }).get('user:1')
+   * await redis.with({ readFrom: 'replica' }).zrange('board', 0, 9)
+   */
+  with(options: CallOptions): View<Sending> {
+    return new View<Sending>(this.#dispatcher, options)
+  }
+
   /** Open the connection; optional, because the first command does. Rejects when `maxRetries` are used up. */
   connect(): Promise<void> {
     return this.#connection.connect()
   }
 
-  /** Wait for pending replies, at most 2 s, and close, subscriptions too. Idempotent. */
-  async disconnect(): Promise<void> {
+  /** Wait for pending replies, at most `timeoutMs` (2 s), and close, subscriptions too. Idempotent. */
+  async disconnect({ timeoutMs }: { timeoutMs?: number } = {}): Promise<void> {
     await Promise.all([
-      this.#connection.disconnect(),
+      this.#dispatcher.close(timeoutMs),
       this.#subscriber.close(),
       this.#shards.close(),
     ])
@@ -134,13 +156,18 @@ export class RedisClient extends Commands<Sending> {
     keys: Keys,
     decode?: Decode<Reply>,
   ): Promise<Reply> {
-    return this.#send(toCommand, { name, args, keys }, decode)
+    return this.#dispatcher.send({ name, args, keys }, decode)
   }
 
   /** Any command, also of modules; the keys of Redis' own get the prefix. */
   call<Reply = unknown>(name: string, ...args: (Value | readonly Value[])[]): Promise<Reply> {
     const request = { name: name.toLowerCase(), args: args.flat(), keys: NO_KEYS }
-    return this.#send(toUnknownCommand, request)
+    const instead = Object.hasOwn(INSTEAD, request.name) ? INSTEAD[request.name] : undefined
+    if (instead) {
+      const problem = `changes the connection that everybody shares; use ${instead}`
+      return Promise.reject(new InvalidArgumentError(request.name.toUpperCase(), problem, 'call'))
+    }
+    return this.#dispatcher.send<Reply>(request, undefined, { unknown: true })
   }
 
   /**
@@ -154,7 +181,7 @@ export class RedisClient extends Commands<Sending> {
   pipeline<const B extends Batch>(build: (commands: CommandBuilder) => B): Promise<Replies<B>>
   pipeline(build?: (commands: CommandBuilder) => Batch): Pipeline | Promise<unknown[]> {
     if (build) return this.#batch('pipeline', build)
-    return this.#custom.addTo(new Pipeline(this.#connection, 'pipeline'))
+    return this.#custom.addTo(new Pipeline(this.#dispatcher, 'pipeline'))
   }
 
   /** Like `pipeline`, all or nothing (MULTI, EXEC). */
@@ -162,23 +189,36 @@ export class RedisClient extends Commands<Sending> {
   multi<const B extends Batch>(build: (commands: CommandBuilder) => B): Promise<Replies<B>>
   multi(build?: (commands: CommandBuilder) => Batch): Pipeline | Promise<unknown[]> {
     if (build) return this.#batch('multi', build)
-    return this.#custom.addTo(new Pipeline(this.#connection, 'multi'))
+    return this.#custom.addTo(new Pipeline(this.#dispatcher, 'multi'))
+  }
+
+  /**
+   * Read, then write if nothing read was changed meanwhile; tried again when it was. It has a connection of its own.
+   *
+   * @example
+   * const left = await redis.transaction(async tx => {
+   *   await tx.watch('stock')
+   *   const stock = Number(await tx.get('stock'))
+   *   if (stock === 0) return 0
+   *   const [sum] = await tx.multi(c => [c.decr('stock')])
+   *   return sum
+   * })
+   * @throws TransactionConflictError after `attempts` (10) conflicts
+   */
+  transaction<Result>(
+    work: (transaction: Transaction) => Promise<Result>,
+    options: TransactionOptions = {},
+  ): Promise<Result> {
+    return transact(this.#dispatcher, this.name, work, options)
   }
 
   /** Run a script made by `defineScript`: by its SHA-1, and with its text when the server does not know it. */
-  async run<K extends readonly Key[], A extends readonly Value[], Reply>(
+  run<K extends readonly Key[], A extends readonly Value[], Reply>(
     script: Script<K, A, Reply>,
     keys: K,
     args: A,
   ): Promise<Reply> {
-    const rest = [keys.length, ...keys, ...args]
-    const positions = keysFrom(2, keys.length)
-    try {
-      return await this.send('evalsha', [script.sha1, ...rest], positions, script.reply)
-    } catch (error) {
-      if (!isRedisError(error, 'NOSCRIPT')) throw error
-      return this.send('eval', [script.lua, ...rest], positions, script.reply)
-    }
+    return runScript(this, script, keys, args)
   }
 
   /** Add a script as a method of this client and its pipelines, as ioredis does; `defineScript` is typed. */
@@ -217,35 +257,64 @@ export class RedisClient extends Commands<Sending> {
   }
 
   /**
+   * The messages of channels as an async iterator, subscribed at once and for as long as the loop runs.
+   *
+   * @example
+   * for await (const { message } of redis.messages('events')) console.log(message)
+   */
+  messages(names: string | readonly string[], options: MessagesOptions = {}): Messages {
+    const { isCluster } = this
+    const subscriber = options.kind === 'shard' && isCluster ? this.#shards : this.#subscriber
+    return new Messages(this.name, subscriber, names, options)
+  }
+
+  /**
    * All keys that match, a step at a time and over every master of a Cluster. A key may come twice when keys are
    * written meanwhile.
    */
-  async *scanIterator(options: KeyScanOptions = {}): AsyncGenerator<string, void, undefined> {
-    for (const node of await this.#connection.masters()) {
-      for (let cursor = ''; cursor !== '0'; ) {
-        const { decode, ...scan } = builder.scan(cursor || '0', options)
-        const step = await this.#send(toCommand, scan, decode as Decode<ScannedKeys>, node)
-        yield* step.keys
-        cursor = step.cursor
-      }
-    }
+  scanIterator(options: KeyScanOptions = {}): AsyncGenerator<string, void, undefined> {
+    return scanning.scanKeys(this.#dispatcher, builder, options)
+  }
+
+  /** All fields of a hash with their values, a step at a time. */
+  hscanIterator(
+    key: Key,
+    options: ScanOptions = {},
+  ): AsyncGenerator<[field: string, value: string], void, undefined> {
+    return scanning.scanFields(this.#dispatcher, builder, key, options)
+  }
+
+  /** All members of a set, a step at a time. */
+  sscanIterator(key: Key, options: ScanOptions = {}): AsyncGenerator<string, void, undefined> {
+    return scanning.scanMembers(this.#dispatcher, builder, key, options)
+  }
+
+  /** All members of a sorted set with their scores, a step at a time. */
+  zscanIterator(
+    key: Key,
+    options: ScanOptions = {},
+  ): AsyncGenerator<ScoredMember, void, undefined> {
+    return scanning.scanScores(this.#dispatcher, builder, key, options)
   }
 
   /** How the connection is; never rejects, and takes a second at most. */
-  async health(): Promise<Health> {
-    const started = performance.now()
-    let deadline: NodeJS.Timeout | undefined
-    const late = new Promise<never>((_, reject) => {
-      deadline = setTimeout(() => reject(new Error('no reply within 1 s')), HEALTH_DEADLINE_MS)
-    })
-    try {
-      await Promise.race([this.ping(), late])
-      return { ok: true, status: this.status, latencyMs: performance.now() - started }
-    } catch (error) {
-      return { ok: false, status: this.status, error: (error as Error).message }
-    } finally {
-      clearTimeout(deadline)
-    }
+  health(): Promise<Health> {
+    return checkHealth(this)
+  }
+
+  /** What the connection did since it was made. */
+  stats(): ConnectionStats {
+    return this.#dispatcher.stats()
+  }
+
+  /**
+   * Hear every command, or only slow or failed ones; the result stops it.
+   *
+   * @example
+   * const stop = redis.listen(({ command, durationMs }) => console.warn(command, durationMs), { slowerThan: 100 })
+   */
+  listen(listener: CommandListener, options: ListenOptions = {}): () => void {
+    return this.#events.listen(listener, options)
   }
 
   /** A second connection with the same configuration but for `overrides`. */
@@ -264,27 +333,6 @@ export class RedisClient extends Commands<Sending> {
   }
 
   async #batch(kind: 'pipeline' | 'multi', build: (commands: CommandBuilder) => Batch) {
-    return executeAll(this.#connection, kind, build(builder))
-  }
-
-  #send<Reply>(
-    build: (request: Request, keyPrefix: string) => Command,
-    request: Request,
-    decode?: Decode<Reply>,
-    node?: Redis,
-  ): Promise<Reply> {
-    const connection = this.#connection
-    const { keyPrefix } = connection.config
-    let command: Command
-    try {
-      command = build(request, keyPrefix)
-    } catch (error) {
-      return Promise.reject(error)
-    }
-    return connection
-      .send(command, node)
-      .then(decode ? raw => decode(raw as never, keyPrefix) : raw => raw as Reply, error => {
-        throw connection.explain(error, request.name)
-      })
+    return executeAll(this.#dispatcher, kind, build(builder))
   }
 }

@@ -118,6 +118,70 @@ export class CommandTimeoutError extends RedisError {
   }
 }
 
+/**
+ * The connection was lost after the command was sent and before its reply came. Redis may have executed it, and a
+ * second execution could differ (INCR, a script, a transaction), so it was not sent again.
+ */
+export class ReplyLostError extends RedisError {
+  static override readonly kind = 'ReplyLostError'
+
+  constructor(
+    readonly connection: string,
+    readonly command: string,
+  ) {
+    super(
+      `Redis connection "${connection}" was lost before the reply to ${command.toUpperCase()} came; Redis may have executed it, so it was not sent again.`,
+      { code: 'REPLY_LOST' },
+    )
+  }
+}
+
+/** As many commands as `maxQueued` allows wait for the connection already; this one was not sent. */
+export class QueueFullError extends RedisError {
+  static override readonly kind = 'QueueFullError'
+
+  constructor(
+    readonly connection: string,
+    readonly maxQueued: number,
+    cause?: unknown,
+  ) {
+    super(
+      `Redis connection "${connection}" is away and ${maxQueued} commands wait for it already (maxQueued).`,
+      { code: 'QUEUE_FULL', cause },
+    )
+  }
+}
+
+/** What a transaction watched was changed by others in every one of its attempts; nothing was written. */
+export class TransactionConflictError extends RedisError {
+  static override readonly kind = 'TransactionConflictError'
+
+  constructor(
+    readonly connection: string,
+    readonly attempts: number,
+  ) {
+    super(
+      `Transaction on Redis connection "${connection}" met a conflict in each of its ${attempts} attempts; raise attempts or watch fewer keys.`,
+      { code: 'TRANSACTION_CONFLICT' },
+    )
+  }
+}
+
+/** A reader of messages was slower than its channel, so that more than `maxBuffered` waited. */
+export class MessagesOverflowError extends RedisError {
+  static override readonly kind = 'MessagesOverflowError'
+
+  constructor(
+    readonly connection: string,
+    readonly maxBuffered: number,
+  ) {
+    super(
+      `More than ${maxBuffered} messages wait on Redis connection "${connection}" (maxBuffered); read faster, or say overflow: 'drop-oldest'.`,
+      { code: 'MESSAGES_OVERFLOW' },
+    )
+  }
+}
+
 /** An argument that Redis could not store as it was meant; nothing was sent. */
 export class InvalidArgumentError extends RedisError {
   static override readonly kind = 'InvalidArgumentError'

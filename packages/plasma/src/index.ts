@@ -1,5 +1,5 @@
 export type { Batch, CommandBuilder, Queued, Replies } from './batch.js'
-export { type Health, RedisClient, type Sending } from './client.js'
+export { RedisClient } from './client.js'
 export type { Argument, Key, Value } from './commands/arguments.js'
 export type { ScannedFields } from './commands/hashes.js'
 export type {
@@ -24,9 +24,10 @@ export type {
   RangeOptions,
 } from './commands/sorted-sets.js'
 export type { Condition, Expiry, GetExOptions, SetOptions } from './commands/strings.js'
-export type { ConnectionConfig, NodeAddress, RedisConfig } from './config.js'
-export type { ConnectionStatus } from './connection.js'
+export type { ConnectionConfig, NodeAddress, RedisConfig } from './config/resolve.js'
+export type { ConnectionStatus } from './connection/connection.js'
 export type { CustomCommand } from './custom-commands.js'
+export type { CallOptions } from './dispatcher.js'
 export {
   CommandTimeoutError,
   ConnectionClosedError,
@@ -34,15 +35,25 @@ export {
   ConnectionNotFoundError,
   InvalidArgumentError,
   isRedisError,
+  MessagesOverflowError,
   NotConfiguredError,
+  QueueFullError,
   RedisConfigError,
   RedisError,
   type RedisErrorOptions,
   ReplyError,
+  ReplyLostError,
+  TransactionConflictError,
 } from './errors.js'
-export type { ConnectionEvent, ConnectionEventName } from './events.js'
+export type { Health } from './health.js'
 export { createManager, RedisManager } from './manager.js'
-export type { Pipeline, Results } from './pipeline.js'
+export type { Message, Messages, MessagesOptions } from './messages.js'
+export type { Pipeline, PlainReplies, Results } from './pipeline.js'
 export { Redis } from './redis.js'
 export { defineScript, type Script, type ScriptDefinition } from './script.js'
 export type { MessageHandler, PatternHandler, Subscription } from './subscriber.js'
+export type { CommandEvent, CommandListener, ListenOptions } from './telemetry/commands.js'
+export type { ConnectionEvent, ConnectionEventName } from './telemetry/events.js'
+export type { ConnectionStats, LatencySummary } from './telemetry/stats.js'
+export type { Transaction, TransactionOptions } from './transaction.js'
+export type { Bytes, Sending, SendingBytes, View } from './view.js'

@@ -1,18 +1,18 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Cluster, Redis } from 'ioredis'
-import type { Batch, CommandBuilder, Replies } from './batch.js'
-import { type Health, RedisClient, type Sending } from './client.js'
-import type { Argument, Key, Keys, Value } from './commands/arguments.js'
+import { RedisClient } from './client.js'
+import type { Argument, Keys } from './commands/arguments.js'
 import { Commands } from './commands/index.js'
-import type { KeyScanOptions } from './commands/keys.js'
 import type { Decode } from './commands/sender.js'
-import { type RedisConfig, resolveConfig } from './config.js'
-import type { CustomCommand } from './custom-commands.js'
+import { type RedisConfig, resolveConfig } from './config/resolve.js'
 import { ConnectionNotFoundError, NotConfiguredError } from './errors.js'
-import { type ConnectionEvent, type ConnectionEventName, ConnectionEvents } from './events.js'
-import type { Pipeline } from './pipeline.js'
-import type { Script } from './script.js'
-import type { MessageHandler, PatternHandler, Subscription } from './subscriber.js'
+import type { CommandListener, ListenOptions } from './telemetry/commands.js'
+import {
+  type ConnectionEvent,
+  type ConnectionEventName,
+  ConnectionEvents,
+} from './telemetry/events.js'
+import type { Sending } from './view.js'
 
 interface Configured {
   readonly defaultName: string
@@ -21,6 +21,7 @@ interface Configured {
 }
 
 /** Named connections, each opened on first use. Its own commands go to the default one. */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the loops below add every method that the interface promises
 export class RedisManager extends Commands<Sending> {
   readonly #events = new ConnectionEvents()
   readonly #clients = new Map<string, RedisClient>()
@@ -84,9 +85,9 @@ export class RedisManager extends Commands<Sending> {
   }
 
   /** Wait for pending replies and close every connection, or the one called `name`. Idempotent. */
-  async disconnect(name?: string): Promise<void> {
+  async disconnect(name?: string, options: { timeoutMs?: number } = {}): Promise<void> {
     const clients = name === undefined ? [...this.#clients.values()] : [this.connection(name)]
-    await Promise.all(clients.map(client => client.disconnect()))
+    await Promise.all(clients.map(client => client.disconnect(options)))
   }
 
   /** Like `disconnect`, resolving with `'OK'`. */
@@ -118,7 +119,10 @@ export class RedisManager extends Commands<Sending> {
     return this
   }
 
-  // Everything below is the default connection's: see RedisClient.
+  /** Hear the commands of all connections, or only slow or failed ones; the result stops it. */
+  listen(listener: CommandListener, options: ListenOptions = {}): () => void {
+    return this.#events.listen(listener, options)
+  }
 
   override send<Reply = unknown>(
     name: string,
@@ -147,79 +151,69 @@ export class RedisManager extends Commands<Sending> {
     return this.connection().isCluster
   }
 
-  async call<Reply = unknown>(name: string, ...args: Value[]): Promise<Reply> {
-    return this.connection().call<Reply>(name, ...args)
-  }
-
-  pipeline(): Pipeline
-  pipeline<const B extends Batch>(build: (commands: CommandBuilder) => B): Promise<Replies<B>>
-  pipeline(build?: (commands: CommandBuilder) => Batch): Pipeline | Promise<unknown[]> {
-    return build ? this.connection().pipeline(build) : this.connection().pipeline()
-  }
-
-  multi(): Pipeline
-  multi<const B extends Batch>(build: (commands: CommandBuilder) => B): Promise<Replies<B>>
-  multi(build?: (commands: CommandBuilder) => Batch): Pipeline | Promise<unknown[]> {
-    return build ? this.connection().multi(build) : this.connection().multi()
-  }
-
-  async run<K extends readonly Key[], A extends readonly Value[], Reply>(
-    script: Script<K, A, Reply>,
-    keys: K,
-    args: A,
-  ): Promise<Reply> {
-    return this.connection().run(script, keys, args)
-  }
-
-  defineCommand(name: string, definition: CustomCommand): void {
-    this.connection().defineCommand(name, definition)
-  }
-
-  async subscribe(
-    channels: string | readonly string[],
-    handler: MessageHandler,
-  ): Promise<Subscription> {
-    return this.connection().subscribe(channels, handler)
-  }
-
-  async psubscribe(
-    patterns: string | readonly string[],
-    handler: PatternHandler,
-  ): Promise<Subscription> {
-    return this.connection().psubscribe(patterns, handler)
-  }
-
-  async ssubscribe(
-    channels: string | readonly string[],
-    handler: MessageHandler,
-  ): Promise<Subscription> {
-    return this.connection().ssubscribe(channels, handler)
-  }
-
-  async unsubscribe(channel?: string, handler?: MessageHandler): Promise<void> {
-    return this.connection().unsubscribe(channel, handler)
-  }
-
-  async punsubscribe(pattern?: string, handler?: PatternHandler): Promise<void> {
-    return this.connection().punsubscribe(pattern, handler)
-  }
-
-  async sunsubscribe(channel?: string, handler?: MessageHandler): Promise<void> {
-    return this.connection().sunsubscribe(channel, handler)
-  }
-
-  async *scanIterator(options?: KeyScanOptions): AsyncGenerator<string, void, undefined> {
-    yield* this.connection().scanIterator(options)
-  }
-
-  async health(): Promise<Health> {
-    return this.connection().health()
+  get buffers(): RedisClient['buffers'] {
+    return this.connection().buffers
   }
 
   #current(): Configured {
     if (!this.#configured) throw new NotConfiguredError()
     return this.#configured
   }
+}
+
+/** What else a client can do; the manager hands it on to the default connection's. */
+const HANDED_ON = [
+  'defineCommand',
+  'hscanIterator',
+  'messages',
+  'multi',
+  'pipeline',
+  'scanIterator',
+  'sscanIterator',
+  'stats',
+  'with',
+  'zscanIterator',
+] as const
+
+/** The same for what answers with a promise, which then rejects before `configure`. */
+const HANDED_ON_LATER = [
+  'call',
+  'health',
+  'psubscribe',
+  'punsubscribe',
+  'run',
+  'ssubscribe',
+  'subscribe',
+  'sunsubscribe',
+  'transaction',
+  'unsubscribe',
+] as const
+
+type HandedOn = (typeof HANDED_ON)[number] | (typeof HANDED_ON_LATER)[number]
+
+/** The default connection's: see RedisClient. */
+export interface RedisManager extends Pick<RedisClient, HandedOn> {}
+
+type AnyMethod = (this: RedisManager, ...args: never[]) => unknown
+const methodOf = (client: RedisClient, name: HandedOn) => client[name] as AnyMethod
+const hand = (name: HandedOn, method: AnyMethod) =>
+  Object.defineProperty(RedisManager.prototype, name, {
+    value: method,
+    writable: true,
+    configurable: true,
+  })
+
+for (const name of HANDED_ON) {
+  hand(name, function (...args) {
+    const client = this.connection()
+    return methodOf(client, name).apply(client as never, args)
+  })
+}
+for (const name of HANDED_ON_LATER) {
+  hand(name, async function (...args) {
+    const client = this.connection()
+    return methodOf(client, name).apply(client as never, args)
+  })
 }
 
 /** A manager of one's own, independent of the `Redis` facade. */

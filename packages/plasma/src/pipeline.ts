@@ -1,9 +1,11 @@
-import type { Command } from 'ioredis'
+import type { Cluster, Redis } from 'ioredis'
 import { type Batch, type Queued, queuedScript } from './batch.js'
 import type { Argument, Key, Keys, Value } from './commands/arguments.js'
 import { Commands } from './commands/index.js'
 import type { Decode, Mode } from './commands/sender.js'
-import type { Connection } from './connection.js'
+import { SentCommand } from './connection/command.js'
+import type { Dispatcher, Manner } from './dispatcher.js'
+import { ConnectionClosedError, InvalidArgumentError } from './errors.js'
 import type { Script } from './script.js'
 import { toCommand } from './wire.js'
 
@@ -16,6 +18,9 @@ export type Results<Replies extends unknown[]> = Replies extends []
   ? [error: Error | null, reply: unknown][]
   : { [I in keyof Replies]: [error: Error | null, reply: Replies[I]] }
 
+/** What `exec({ throwOnError: true })` resolves with: the replies, in order. */
+export type PlainReplies<Replies extends unknown[]> = Replies extends [] ? unknown[] : Replies
+
 /** `pipeline` only saves round trips, `multi` is all or nothing (MULTI, EXEC). */
 export type BatchKind = 'pipeline' | 'multi'
 
@@ -24,15 +29,16 @@ export type BatchKind = 'pipeline' | 'multi'
  *
  * @example
  * const [[, name], [, visits]] = await redis.pipeline().get('name').incr('visits').exec()
+ * const [name, visits] = await redis.pipeline().get('name').incr('visits').exec({ throwOnError: true })
  */
 export class Pipeline<Replies extends unknown[] = []> extends Commands<Queueing<Replies>> {
-  readonly #connection: Connection
+  readonly #dispatcher: Dispatcher
   readonly #kind: BatchKind
   #queue: Prepared[] = []
 
-  constructor(connection: Connection, kind: BatchKind) {
+  constructor(dispatcher: Dispatcher, kind: BatchKind) {
     super()
-    this.#connection = connection
+    this.#dispatcher = dispatcher
     this.#kind = kind
   }
 
@@ -60,73 +66,183 @@ export class Pipeline<Replies extends unknown[] = []> extends Commands<Queueing<
   }
 
   /** Send what is queued, which empties the queue. A failing command fails alone: its error stands in its place. */
-  async exec(): Promise<Results<Replies>> {
+  exec(options?: { throwOnError?: false }): Promise<Results<Replies>>
+  /** Send what is queued; resolves with the replies alone, and rejects with the first error. */
+  exec(options: { throwOnError: true }): Promise<PlainReplies<Replies>>
+  async exec(options: { throwOnError?: boolean } = {}): Promise<never> {
     const queue = this.#queue
     this.#queue = []
-    return (await execute(this.#connection, this.#kind, queue)) as Results<Replies>
+    const results = await execute(this.#dispatcher, this.#kind, queue, {})
+    return (options.throwOnError ? results.map(replyOrThrow) : results) as never
   }
 
   #add<Reply>(queued: Queued<Reply>): Pipeline<[...Replies, Reply]> {
-    this.#queue.push(prepare(queued, this.#connection.config.keyPrefix))
+    this.#queue.push(prepare(queued, this.#dispatcher.main.config.keyPrefix, this.#kind))
     return this as unknown as Pipeline<[...Replies, Reply]>
   }
 }
 
 /** A command ready to be sent, and what decodes its reply. */
 interface Prepared {
-  command: Command
+  command: SentCommand
   decode: Decode<unknown> | undefined
 }
 
-const prepare = (queued: Queued<unknown>, keyPrefix: string): Prepared => ({
-  command: toCommand(queued, keyPrefix),
-  decode: queued.decode,
-})
+type Result = [error: Error | null, reply: unknown]
+
+/** @throws InvalidArgumentError for a bad argument, and for a command that would hold up those behind it */
+function prepare(
+  queued: Queued<unknown>,
+  keyPrefix: string,
+  kind: BatchKind,
+  bytes?: boolean,
+): Prepared {
+  const command = toCommand(queued, keyPrefix, bytes)
+  if (kind === 'pipeline' && command.waits) {
+    throw new InvalidArgumentError(
+      'a command that waits for data',
+      'would hold up everything on the connection; call it on the client instead of a pipeline',
+      queued.name,
+    )
+  }
+  return { command, decode: queued.decode }
+}
 
 /** Send a list of commands; resolves with their replies and rejects with the first error. */
 export async function executeAll(
-  connection: Connection,
+  dispatcher: Dispatcher,
   kind: BatchKind,
   batch: Batch,
+  manner: Manner = {},
 ): Promise<unknown[]> {
-  const { keyPrefix } = connection.config
-  const results = await execute(
-    connection,
-    kind,
-    batch.map(queued => prepare(queued, keyPrefix)),
-  )
-  return results.map(([error, reply]) => {
-    if (error) throw error
-    return reply
-  })
+  const { keyPrefix } = dispatcher.main.config
+  const prepared = batch.map(queued => prepare(queued, keyPrefix, kind, manner.bytes))
+  return (await execute(dispatcher, kind, prepared, manner)).map(replyOrThrow)
+}
+
+const replyOrThrow = ([error, reply]: Result): unknown => {
+  if (error) throw error
+  return reply
 }
 
 /** One `[error, reply]` per command; EXECABORT rejects, for then MULTI executed none. */
 async function execute(
-  connection: Connection,
+  dispatcher: Dispatcher,
   kind: BatchKind,
   batch: readonly Prepared[],
-): Promise<[Error | null, unknown][]> {
+  manner: Manner,
+): Promise<Result[]> {
   if (batch.length === 0) return []
-  const instance = connection.opened()
-  const queue = (kind === 'multi' ? instance.multi() : instance.pipeline()) as unknown as Queue
-  for (const { command } of batch) queue.sendCommand(command)
-  const unlimit = connection.limit(batch.map(({ command }) => command))
-  const results = await queue
-    .exec()
-    .catch(error => {
-      throw connection.explain(error, kind === 'multi' ? 'exec' : 'pipeline')
-    })
-    .finally(unlimit)
-  return (results ?? []).map(([error, raw], i) => {
+  const connection = manner.connection ?? dispatcher.main
+  const commands = batch.map(({ command }) => command)
+  const started = performance.now()
+  const explain = (error: unknown, name: string) =>
+    manner.signal?.aborted && error === manner.signal.reason
+      ? (error as Error)
+      : connection.explain(error, name, manner.commandTimeout)
+  let raw: RawResult[] | null
+  try {
+    const send = kind === 'multi' ? sendMulti : connection.isCluster ? sendEach : sendTogether
+    raw = await connection.start(
+      commands.length,
+      instance =>
+        manner.stillWatched?.() === false ? Promise.resolve(null) : send(instance, commands),
+      manner,
+      error => {
+        for (const command of commands) command.reject(error)
+      },
+    )
+  } catch (error) {
+    const failed = explain(error, kind === 'multi' ? 'exec' : 'pipeline')
+    dispatcher.observe(
+      started,
+      commands,
+      commands.map(() => failed),
+    )
+    if (
+      kind === 'pipeline' &&
+      !(failed instanceof ConnectionClosedError) &&
+      error !== manner.signal?.reason
+    ) {
+      return commands.map(({ name }) => [explain(error, name), undefined])
+    }
+    throw failed
+  }
+  if (raw === null) throw new WatchedKeyChanged()
+  const results = raw.map(([error, reply], i): Result => {
     const { command, decode } = batch[i] as Prepared
-    if (error) return [connection.explain(error, command.name), undefined]
-    return [null, decode ? decode(raw as never, connection.config.keyPrefix) : raw]
+    if (error) return [explain(error, command.name), undefined]
+    return [null, decode ? decode(reply as never, connection.config.keyPrefix) : reply]
   })
+  dispatcher.observe(
+    started,
+    commands,
+    results.map(([error]) => error),
+  )
+  return results
+}
+
+/** EXEC answered with nothing, because a watched key was changed. */
+export class WatchedKeyChanged extends Error {}
+
+type RawResult = [error: Error | null, reply?: unknown]
+
+/** A batch of a single server goes out in one write. */
+async function sendTogether(
+  instance: Redis | Cluster,
+  commands: readonly SentCommand[],
+): Promise<RawResult[]> {
+  const pipeline = instance.pipeline() as unknown as RawPipeline
+  for (const command of commands) pipeline.sendCommand(command)
+  return (await pipeline.exec()) ?? []
+}
+
+/** In a Cluster each command finds its own node. */
+function sendEach(
+  instance: Redis | Cluster,
+  commands: readonly SentCommand[],
+): Promise<RawResult[]> {
+  return Promise.all(
+    commands.map(command => {
+      instance.sendCommand(command)
+      return command.promise.then(
+        (reply): RawResult => [null, reply],
+        (error): RawResult => [error],
+      )
+    }),
+  )
+}
+
+/** MULTI, the commands, EXEC in one write; `null` when EXEC refused because of a watched key. */
+async function sendMulti(
+  instance: Redis | Cluster,
+  commands: readonly SentCommand[],
+): Promise<RawResult[] | null> {
+  const multi = inTransaction(new SentCommand('multi'))
+  const exec = inTransaction(new SentCommand('exec'))
+  const all = [multi, ...commands.map(inTransaction), exec]
+  const results = await sendTogether(instance, all)
+  const [error, replies] = results.at(-1) ?? [new Error('no reply to EXEC')]
+  if (error) throw withReason(error, results)
+  if (replies === null) return null
+  return (replies as unknown[]).map(reply => (reply instanceof Error ? [reply] : [null, reply]))
+}
+
+/** EXECABORT only says that a command was refused; the refusal stands at the command. */
+function withReason(error: Error, results: readonly RawResult[]): Error {
+  const refusal = results.find(([refused]) => refused && refused !== error)?.[0]
+  if (refusal && error.message.startsWith('EXECABORT'))
+    error.message = `EXECABORT ${refusal.message}`
+  return error
+}
+
+function inTransaction(command: SentCommand): SentCommand {
+  command.inTransaction = true
+  return command
 }
 
 /** What ioredis' pipeline does with commands made by hand; its types show only the chainable methods. */
-interface Queue {
-  sendCommand(command: Command): unknown
-  exec(): Promise<[Error | null, unknown][] | null>
+interface RawPipeline {
+  sendCommand(command: SentCommand): unknown
+  exec(): Promise<RawResult[] | null>
 }

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
-import type { Key, Value } from './commands/arguments.js'
+import { type Argument, type Key, type Keys, keysFrom, type Value } from './commands/arguments.js'
+import type { Decode } from './commands/sender.js'
+import { isRedisError } from './errors.js'
 
 type Slots<Names, Slot> = Names extends readonly string[]
   ? { readonly [I in keyof Names]: Slot }
@@ -57,4 +59,25 @@ export function defineScript<
 function locals(names: readonly string[] | undefined, table: 'KEYS' | 'ARGV'): string {
   if (!names || names.length === 0) return ''
   return `local ${names.join(', ')} = ${names.map((_, i) => `${table}[${i + 1}]`).join(', ')}\n`
+}
+
+interface ScriptSender {
+  send<Reply>(name: string, args: Argument[], keys: Keys, decode?: Decode<Reply>): Promise<Reply>
+}
+
+/** Run a script by its SHA-1, and with its text when the server does not know it. */
+export async function runScript<Reply>(
+  sender: ScriptSender,
+  script: Script<never, never, Reply>,
+  keys: readonly Key[],
+  args: readonly Value[],
+): Promise<Reply> {
+  const rest = [keys.length, ...keys, ...args]
+  const positions = keysFrom(2, keys.length)
+  try {
+    return await sender.send('evalsha', [script.sha1, ...rest], positions, script.reply)
+  } catch (error) {
+    if (!isRedisError(error, 'NOSCRIPT')) throw error
+    return sender.send('eval', [script.lua, ...rest], positions, script.reply)
+  }
 }

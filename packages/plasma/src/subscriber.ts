@@ -1,8 +1,8 @@
 import type { Cluster, Redis } from 'ioredis'
 import { withoutPrefix } from './commands/replies.js'
-import type { Connection } from './connection.js'
+import type { Connection } from './connection/connection.js'
 import { InvalidArgumentError } from './errors.js'
-import type { ConnectionEvents } from './events.js'
+import type { ConnectionEvents } from './telemetry/events.js'
 import { globBehind } from './wire.js'
 
 /** Called with each message; what it throws is reported as an `error` event and stops nobody else. */
@@ -42,6 +42,7 @@ export class Subscriber {
   readonly #open: () => Connection
   readonly #events: ConnectionEvents
   readonly #topics = new Map<string, Topic>()
+  readonly #closing = new Set<() => void>()
   #connection: Connection | undefined
   #keyPrefix = ''
 
@@ -85,8 +86,19 @@ export class Subscriber {
     )
   }
 
+  /** Call `listener` when the client is closed; the result takes it away. */
+  onClose(listener: () => void): () => void {
+    this.#closing.add(listener)
+    return () => this.#closing.delete(listener)
+  }
+
   /** Close the connection, which still delivers what was on its way, and forget every handler. */
   async close(): Promise<void> {
+    await this.#shut()
+    for (const listener of this.#closing) listener()
+  }
+
+  async #shut(): Promise<void> {
     const connection = this.#connection
     this.#connection = undefined
     await connection?.disconnect()
@@ -133,7 +145,7 @@ export class Subscriber {
       left.push(connection.ioredis[command](this.#wireName(kind, name)).catch(() => undefined))
     }
     await Promise.all(left)
-    if (this.#topics.size === 0 && connection && connection === this.#connection) await this.close()
+    if (this.#topics.size === 0 && connection && connection === this.#connection) await this.#shut()
   }
 
   #connected(): Connection {

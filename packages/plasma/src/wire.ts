@@ -1,5 +1,5 @@
-import { Command } from 'ioredis'
 import { type Argument, Invalid, KeyPattern, type Keys } from './commands/arguments.js'
+import { SentCommand } from './connection/command.js'
 import { InvalidArgumentError } from './errors.js'
 
 /** One command as the door received it. */
@@ -14,16 +14,24 @@ export interface Request {
  *
  * @throws InvalidArgumentError for a value that Redis could not store as it was meant
  */
-export function toCommand({ name, args, keys }: Request, keyPrefix: string): Command {
+export function toCommand(
+  { name, args, keys }: Request,
+  keyPrefix: string,
+  bytes = false,
+): SentCommand {
   const wire = args.map((arg, i) => toWire(name, arg, i, keyPrefix))
   if (keyPrefix !== '') prefixKeys(wire, keys, keyPrefix)
-  return new Command(name, wire, { replyEncoding: 'utf8' })
+  return new SentCommand(name, wire, { replyEncoding: bytes ? undefined : 'utf8' })
 }
 
 /** A command that no method knows: ioredis finds its keys, if it is one of Redis' own. */
-export function toUnknownCommand({ name, args }: Request, keyPrefix: string): Command {
+export function toUnknownCommand(
+  { name, args }: Request,
+  keyPrefix: string,
+  bytes = false,
+): SentCommand {
   const wire = args.map((arg, i) => toWire(name, arg, i, keyPrefix))
-  return new Command(name, wire, { replyEncoding: 'utf8', keyPrefix })
+  return new SentCommand(name, wire, { replyEncoding: bytes ? undefined : 'utf8', keyPrefix })
 }
 
 /** `glob` behind a prefix that matches itself only. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type ConnectionConfig, resolveConfig, resolveConnection } from '../src/config.js'
+import { type ConnectionConfig, resolveConfig, resolveConnection } from '../src/config/resolve.js'
 import { RedisConfigError } from '../src/errors.js'
 
 const refused = (config: unknown): RedisConfigError => {

@@ -1,7 +1,8 @@
 import { isIP } from 'node:net'
 import type { ConnectionOptions } from 'node:tls'
 import type { Cluster, ClusterOptions, Redis, RedisOptions } from 'ioredis'
-import { RedisConfigError } from './errors.js'
+import type { PasswordSource } from '../connection/credentials.js'
+import { RedisConfigError } from '../errors.js'
 
 /** A server's address; the port may be numeric text, as it comes from the environment. */
 export interface NodeAddress {
@@ -17,11 +18,14 @@ export interface ConnectionConfig {
   host?: string
   /** Default 6379. */
   port?: number | string
+  /** How many commands may wait while the connection is away, default 10 000; 0 refuses them at once. */
+  maxQueued?: number
   /** A Unix socket, instead of host and port. */
   path?: string
   /** ACL user (Redis 6). */
   username?: string | null
-  password?: string | null
+  /** The password, or a function that gives it before each connection (rotation). */
+  password?: string | null | PasswordSource
   /** Database number, default 0. */
   db?: number | string
   /** `true`, or Node's TLS options; the certificate is verified unless `rejectUnauthorized: false`. */
@@ -70,6 +74,9 @@ export interface ResolvedConnection {
   readonly keyPrefix: string
   readonly commandTimeout: number
   readonly maxRetries: number
+  readonly maxQueued: number
+  readonly readFrom: 'master' | 'replica' | 'all'
+  readonly passwordSource: PasswordSource | undefined
   readonly retryDelay: number
   readonly ioredis: RedisOptions
   readonly nodes: readonly { host: string; port: number }[]
@@ -131,13 +138,14 @@ const OPTIONS: Readonly<Record<keyof ConnectionConfig, Check>> = {
   port,
   path: filled,
   username: secret,
-  password: secret,
+  password: value => (typeof value === 'function' ? undefined : secret(value)),
   db: numeric(0, Number.MAX_SAFE_INTEGER),
   tls: switchOr(object),
   keyPrefix: text,
   connectTimeout: count(1),
   commandTimeout: count(0),
   maxRetries: count(0),
+  maxQueued: count(0),
   retryDelay: count(0),
   cluster: switchOr(object),
   nodes: addresses,
@@ -252,6 +260,9 @@ function assemble(options: ConnectionConfig, path: string): ResolvedConnection {
     commandTimeout: at.commandTimeout ?? 5_000,
     maxRetries: at.maxRetries ?? 3,
     retryDelay: at.retryDelay ?? 500,
+    maxQueued: at.maxQueued ?? 10_000,
+    readFrom: options.readFrom ?? 'master',
+    passwordSource: typeof at.password === 'function' ? at.password : undefined,
     nodes,
     client: options.client,
     cluster: {
@@ -262,7 +273,7 @@ function assemble(options: ConnectionConfig, path: string): ResolvedConnection {
       ...(at.path ? { path: at.path } : kind === 'single' ? server : {}),
       ...(kind === 'sentinel' ? { sentinels: nodes, name: options.name } : {}),
       username: at.username || undefined,
-      password: at.password || undefined,
+      password: typeof at.password === 'function' ? undefined : at.password || undefined,
       db: Number(at.db ?? 0),
       tls: tlsOptions(at.tls, kind === 'single' ? host : undefined),
       connectTimeout: at.connectTimeout ?? 10_000,

@@ -1,4 +1,6 @@
+import { channel } from 'node:diagnostics_channel'
 import { EventEmitter } from 'node:events'
+import type { CommandEvent, CommandListener, ListenOptions } from './commands.js'
 
 /** What a listener is told; `error` for `error`, `reconnecting` and `close` where there is a reason. */
 export interface ConnectionEvent {
@@ -12,10 +14,16 @@ export interface ConnectionEvent {
  */
 export type ConnectionEventName = 'connect' | 'ready' | 'error' | 'reconnecting' | 'close'
 
+/** The diagnostics channel of connections: each event with its name as `event`. */
+export const CONNECTION_CHANNEL = 'gravito:redis:connection'
+
+const connectionChannel = channel(CONNECTION_CHANNEL)
+
 /** Listeners of one connection, or of a manager over its connections; an `error` nobody hears becomes a process warning. */
 export class ConnectionEvents {
   readonly #emitter = new EventEmitter().setMaxListeners(0)
   readonly #manager: ConnectionEvents | undefined
+  readonly #listeners = new Map<object, (event: CommandEvent) => void>()
 
   constructor(manager?: ConnectionEvents) {
     this.#manager = manager
@@ -34,7 +42,35 @@ export class ConnectionEvents {
     return this.#emitter.listenerCount(event) > 0 || this.#manager?.heard(event) === true
   }
 
+  /** Call `listener` with commands; the result takes it away. What it throws is reported as an `error`. */
+  listen(listener: CommandListener, { slowerThan, failed }: ListenOptions = {}): () => void {
+    const token = {}
+    this.#listeners.set(token, event => {
+      if (slowerThan !== undefined && event.durationMs < slowerThan) return
+      if (failed && !event.error) return
+      try {
+        listener(event)
+      } catch (thrown) {
+        const error = thrown instanceof Error ? thrown : new Error(String(thrown))
+        this.emit('error', { connection: event.connection, error })
+      }
+    })
+    return () => this.#listeners.delete(token)
+  }
+
+  /** Does anybody listen to commands, here or at the manager? */
+  get listened(): boolean {
+    return this.#listeners.size > 0 || this.#manager?.listened === true
+  }
+
+  /** Tell a command to whoever listens. */
+  command(event: CommandEvent): void {
+    for (const listener of this.#listeners.values()) listener(event)
+    this.#manager?.command(event)
+  }
+
   emit(event: ConnectionEventName, detail: ConnectionEvent): void {
+    if (connectionChannel.hasSubscribers) connectionChannel.publish({ event, ...detail })
     if (this.heard(event)) this.#deliver(event, detail)
     else if (event === 'error' && detail.error) process.emitWarning(detail.error)
   }

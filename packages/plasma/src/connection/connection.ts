@@ -1,0 +1,387 @@
+import { Cluster, type Redis } from 'ioredis'
+import type { ResolvedConnection } from '../config/resolve.js'
+import {
+  CommandTimeoutError,
+  ConnectionClosedError,
+  ConnectionFailedError,
+  QueueFullError,
+  RedisError,
+  ReplyError,
+  ReplyLostError,
+} from '../errors.js'
+import type { ConnectionEvents } from '../telemetry/events.js'
+import { REPLY_LOST, type SentCommand } from './command.js'
+import { type ConnectionRole, createInstance, isForeign } from './instance.js'
+import { type Limits, limit, TIMED_OUT } from './limits.js'
+import { dropUnrepeatable } from './resend.js'
+import { RetryPolicy } from './retry-policy.js'
+import { type Waiting, WaitingRoom } from './waiting-room.js'
+
+/** `idle`: opens on the first command. `closed`: after `disconnect()`, until `connect()`. */
+export type ConnectionStatus = 'idle' | 'connecting' | 'ready' | 'reconnecting' | 'closed'
+
+const CLOSE_DEADLINE_MS = 2_000
+
+/**
+ * The life of one ioredis instance: opened once however many ask, retried within bounds until it was ready once
+ * and for as long as it takes afterwards, closed after its pending replies.
+ */
+export class Connection {
+  readonly name: string
+  readonly config: ResolvedConnection
+  readonly #events: ConnectionEvents
+  readonly #role: ConnectionRole
+  readonly #room = new WaitingRoom()
+  readonly #retry: RetryPolicy
+  #instance: Redis | Cluster | undefined
+  #opening: Promise<void> | undefined
+  #closing: Promise<void> | undefined
+  #closed = false
+  #sessions = 0
+  #readies = 0
+  #id: number | undefined
+
+  constructor(
+    name: string,
+    config: ResolvedConnection,
+    events: ConnectionEvents,
+    role: ConnectionRole = {},
+  ) {
+    this.name = name
+    this.config = config
+    this.#events = events
+    this.#role = role
+    this.#retry = new RetryPolicy(config)
+  }
+
+  get isCluster(): boolean {
+    return this.ioredis instanceof Cluster || this.ioredis.isCluster === true
+  }
+
+  get status(): ConnectionStatus {
+    if (this.#closed) return 'closed'
+    switch (this.#instance?.status ?? this.config.client?.status ?? 'wait') {
+      case 'ready':
+        return 'ready'
+      case 'connecting':
+      case 'connect':
+        return 'connecting'
+      case 'reconnecting':
+      case 'close':
+        return 'reconnecting'
+      default:
+        return 'idle'
+    }
+  }
+
+  /** The instance itself, made on first use; it opens no socket before its first command. */
+  get ioredis(): Redis | Cluster {
+    this.#instance ??= this.#isForeign ? this.config.client : this.#create()
+    return this.#instance as Redis | Cluster
+  }
+
+  /** How many commands wait for the connection. */
+  get queued(): number {
+    return this.#room.size
+  }
+
+  /** Counts the connections to servers; what one of them watched, the next does not know. */
+  get session(): number {
+    return this.#sessions
+  }
+
+  /** How many times it was ready again. */
+  get reconnects(): number {
+    return Math.max(0, this.#readies - 1)
+  }
+
+  /** The server's number of a dedicated connection, once it has said it. */
+  get id(): number | undefined {
+    return this.#id
+  }
+
+  get #isForeign(): boolean {
+    return isForeign(this.config, this.#role)
+  }
+
+  /** Resolves when commands flow; everybody who asks meanwhile gets the same promise. */
+  connect(): Promise<void> {
+    this.#opening ??= this.#open().finally(() => {
+      this.#opening = undefined
+    })
+    return this.#opening
+  }
+
+  /** Send a command, opening the connection if need be. Errors are those of ioredis: see `explain`. */
+  send(command: SentCommand, limits: Limits = {}, node?: Redis): Promise<unknown> {
+    const { signal, commandTimeout = this.config.commandTimeout } = limits
+    const refusal = this.#refusal(signal)
+    if (refusal) return Promise.reject(refusal)
+    if (commandTimeout > 0 && !command.waits) command.setTimeout(commandTimeout)
+    if (signal) {
+      const unlimit = limit({ signal }, error => command.reject(error))
+      command.promise.then(unlimit, unlimit)
+    }
+    if (node) node.sendCommand(command)
+    else if (this.#flows()) this.ioredis.sendCommand(command)
+    else this.#waitWith(command)
+    return command.promise
+  }
+
+  /** Start something made of several commands, now or when commands flow; `stop` gives it up once it has started. */
+  start<Result>(
+    size: number,
+    begin: (instance: Redis | Cluster) => Promise<Result>,
+    limits: Limits,
+    stop: (error: Error) => void,
+  ): Promise<Result> {
+    const { signal, commandTimeout = this.config.commandTimeout } = limits
+    const refusal = this.#refusal(signal)
+    if (refusal) return Promise.reject(refusal)
+    return new Promise<Result>((resolve, reject) => {
+      let begun = false
+      const waiting: Waiting = {
+        size,
+        start: () => {
+          begun = true
+          begin(this.ioredis).finally(unlimit).then(resolve, reject)
+        },
+        fail: error => {
+          unlimit()
+          reject(error)
+        },
+      }
+      const unlimit = limit({ signal, commandTimeout }, error => {
+        if (begun) return stop(error)
+        this.#room.leave(waiting)
+        waiting.fail(error)
+      })
+      if (this.#flows()) waiting.start()
+      else this.#enter(waiting)
+    })
+  }
+
+  /** The masters, each an instance of its own: one of a single server, all of a Cluster. */
+  async masters(): Promise<(Redis | undefined)[]> {
+    const instance = this.ioredis
+    if (!('nodes' in instance)) return [undefined]
+    if (!this.#flows()) await this.connect()
+    return instance.nodes('master')
+  }
+
+  /** Wait for pending replies, at most `timeoutMs`, and close. Idempotent; a given instance stays open for its owner. */
+  disconnect(timeoutMs = CLOSE_DEADLINE_MS): Promise<void> {
+    this.#closing ??= this.#close(timeoutMs).finally(() => {
+      this.#closing = undefined
+    })
+    return this.#closing
+  }
+
+  /** The typed error behind one of ioredis. */
+  explain(error: unknown, command: string, timeoutMs = this.config.commandTimeout): Error {
+    if (error instanceof RedisError) return error
+    if (!(error instanceof Error)) return new ReplyError(String(error), this.name, command)
+    if (error.name === 'ReplyError') return new ReplyError(error.message, this.name, command)
+    if (error.message === REPLY_LOST) return new ReplyLostError(this.name, command)
+    if (error.message === TIMED_OUT && this.status === 'ready') {
+      return new CommandTimeoutError(this.name, command, timeoutMs)
+    }
+    if (this.#closed) return new ConnectionClosedError(this.name)
+    return new ConnectionFailedError(this.name, this.config.address, this.#retry.lastError ?? error)
+  }
+
+  #refusal(signal: AbortSignal | undefined): unknown {
+    if (signal?.aborted) return signal.reason
+    return this.#closed ? new ConnectionClosedError(this.name) : undefined
+  }
+
+  /** Can commands be written this moment, with none waiting in front? */
+  #flows(): boolean {
+    const instance = this.ioredis
+    if (this.#isForeign) return true
+    if (instance.status !== 'ready') return false
+    const { stream } = instance as { stream?: { writable: boolean } }
+    if (stream?.writable === false) return false
+    if (this.#room.size > 0) this.#room.release()
+    return true
+  }
+
+  #waitWith(command: SentCommand): void {
+    const waiting: Waiting = {
+      size: 1,
+      start: () => this.ioredis.sendCommand(command),
+      fail: error => command.reject(error),
+    }
+    const leave = () => this.#room.leave(waiting)
+    command.promise.then(leave, leave)
+    this.#enter(waiting)
+  }
+
+  #enter(waiting: Waiting): void {
+    const { maxQueued } = this.config
+    if (this.#room.size + waiting.size > maxQueued) {
+      waiting.fail(new QueueFullError(this.name, maxQueued, this.#retry.lastError))
+      return
+    }
+    this.#room.enter(waiting)
+    this.#begin()
+  }
+
+  /** Set the instance on its way, if it is not. */
+  #begin(): void {
+    const instance = this.ioredis
+    if (instance.status !== 'wait' && instance.status !== 'end') return
+    this.#retry.begin()
+    instance.connect().catch(() => undefined)
+  }
+
+  async #open(): Promise<void> {
+    await this.#closing
+    this.#closed = false
+    const instance = this.ioredis
+    if (instance.status === 'ready') return
+    await new Promise<void>((resolve, reject) => {
+      let attempts = 0
+      const settle = () => {
+        instance.off('ready', ready)
+        instance.off('end', failed)
+        instance.off('close', missed)
+      }
+      const ready = () => {
+        settle()
+        resolve()
+      }
+      const failed = () => {
+        settle()
+        reject(this.explain(new Error('no connection'), 'connect'))
+      }
+      // An established connection is retried for ever, but nobody waits for that.
+      const missed = () => {
+        if (this.#retry.established && attempts++ >= this.config.maxRetries) failed()
+      }
+      instance.on('ready', ready)
+      instance.on('end', failed)
+      instance.on('close', missed)
+      this.#begin()
+    })
+  }
+
+  async #close(timeoutMs: number): Promise<void> {
+    this.#closed = true
+    const instance = this.#instance
+    if (!instance || this.#isForeign) return
+    const pending = ['ready', 'connecting', 'connect'].includes(instance.status)
+    if (pending) await within(timeoutMs, this.#finish(instance))
+    this.#room.dismiss(new ConnectionClosedError(this.name))
+    const waiting = instance.status === 'reconnecting'
+    if (instance.status !== 'end') instance.disconnect()
+    if (waiting) abandon(instance)
+    this.#instance = undefined
+    this.#retry.forget()
+  }
+
+  /** Let what waits go out, and QUIT, which is answered after everything before it. */
+  async #finish(instance: Redis | Cluster): Promise<void> {
+    if (instance.status !== 'ready' && this.#room.size > 0) {
+      await new Promise(resolve => {
+        for (const event of ['ready', 'close', 'end']) instance.once(event, resolve)
+      })
+    }
+    await instance.quit().catch(() => undefined)
+  }
+
+  #create(): Redis | Cluster {
+    const connection = this.name
+    const events = this.#events
+    const retry = this.#retry
+    const instance = createInstance(this.config, this.#role, () => retry.delay())
+    instance.on('error', error => this.#failed(error))
+    instance.on('connect', () => events.emit('connect', { connection }))
+    instance.on('reconnecting', () =>
+      events.emit('reconnecting', { connection, error: retry.lastError }),
+    )
+    instance.on('close', () => {
+      this.#sessions++
+      this.#id = undefined
+      if ('nodes' in instance) this.#missed()
+      else {
+        dropUnrepeatable(instance)
+        this.#missed()
+      }
+      events.emit('close', { connection, error: retry.lastError })
+    })
+    instance.on('-node', () => this.#sessions++)
+    instance.on('end', () =>
+      this.#room.dismiss(this.explain(new Error('no connection'), 'connect')),
+    )
+    instance.on('ready', () => {
+      retry.succeeded()
+      this.#readies++
+      if (this.#role.dedicated && !('nodes' in instance)) this.#learnId(instance)
+      this.#room.release()
+      events.emit('ready', { connection })
+    })
+    if (!('nodes' in instance)) this.#limitHandshake(instance)
+    return instance
+  }
+
+  /** Before anything else is sent, for a connection that waits does not answer. */
+  #learnId(instance: Redis): void {
+    instance.client('ID').then(
+      id => {
+        this.#id = id
+      },
+      () => undefined,
+    )
+  }
+
+  /** Whoever waits through more attempts than `maxRetries` is told why. */
+  #missed(): void {
+    if (this.#retry.exhausted && this.#room.size > 0) {
+      this.#room.dismiss(this.explain(new Error('no connection'), 'connect'))
+    }
+  }
+
+  /** A server that takes the connection and answers nothing must not keep `connect()` waiting. */
+  #limitHandshake(instance: Redis): void {
+    const { connectTimeout = 0 } = this.config.ioredis
+    let timer: NodeJS.Timeout | undefined
+    const stop = () => clearTimeout(timer)
+    instance.on('connect', () => {
+      stop()
+      timer = setTimeout(() => {
+        this.#failed(
+          new Error(`connected, but no answer within ${connectTimeout} ms (connectTimeout)`),
+        )
+        instance.disconnect(true)
+      }, connectTimeout)
+    })
+    for (const event of ['ready', 'close', 'end']) instance.on(event, stop)
+  }
+
+  /** One report per outage: of what follows, commands and `connect()` carry the reason. */
+  #failed(error: Error): void {
+    const { lastNodeError } = error as { lastNodeError?: Error }
+    const isNews = this.#retry.failed(lastNodeError ?? error)
+    if (!isNews || (!this.#retry.established && !this.#events.heard('error'))) return
+    const { lastError } = this.#retry
+    const failed = new ConnectionFailedError(this.name, this.config.address, lastError)
+    this.#events.emit('error', { connection: this.name, error: failed })
+  }
+}
+
+async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
+  let deadline: NodeJS.Timeout | undefined
+  const late = new Promise(resolve => {
+    deadline = setTimeout(resolve, milliseconds)
+  })
+  await Promise.race([work, late])
+  clearTimeout(deadline)
+}
+
+/** Between two attempts ioredis stops its timer, but neither rejects what is queued nor says that it ended. */
+function abandon(instance: Redis | Cluster): void {
+  const { flushQueue } = instance as unknown as { flushQueue(error: Error): void }
+  flushQueue.call(instance, new Error('Connection is closed.'))
+  instance.emit('end')
+}

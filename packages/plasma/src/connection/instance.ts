@@ -1,0 +1,99 @@
+import { Cluster, Redis, type RedisOptions } from 'ioredis'
+import type { ResolvedConnection } from '../config/resolve.js'
+import { authenticateWith } from './credentials.js'
+
+/** What a connection is for. */
+export interface ConnectionRole {
+  /** Copy a given instance instead of using it; the copy is ours to close. */
+  copy?: boolean
+  /** Only listens to channels: RESP2, and it waits for Redis as long as it takes. */
+  listens?: 'channels' | 'shards'
+  /** Reads from replicas where there are any. */
+  reads?: 'replica'
+  /** One caller at a time has it to himself: for waiting and for WATCH. */
+  dedicated?: boolean
+}
+
+/** Is the instance somebody else's, who opens and closes it? */
+export const isForeign = (config: ResolvedConnection, role: ConnectionRole): boolean =>
+  config.client !== undefined && !role.copy && !role.listens && !role.reads && !role.dedicated
+
+/** An ioredis instance as the configuration says; it opens no socket before its first command. */
+export function createInstance(
+  config: ResolvedConnection,
+  role: ConnectionRole,
+  retryDelay: () => number | null,
+): Redis | Cluster {
+  const instance = config.client
+    ? copyOf(config.client, role)
+    : config.kind === 'cluster'
+      ? createCluster(config, role, retryDelay)
+      : createSingle(config, role, retryDelay)
+  if (config.passwordSource) authenticateWith(instance, config.passwordSource)
+  return instance
+}
+
+const forRole = (role: ConnectionRole): RedisOptions =>
+  role.listens ? { protocol: 2, maxRetriesPerRequest: null } : {}
+
+function copyOf(client: Redis | Cluster, role: ConnectionRole): Redis | Cluster {
+  if (!('nodes' in client)) {
+    const replica = role.reads ? { role: 'slave' as const } : {}
+    return client.duplicate({ lazyConnect: true, ...forRole(role), ...replica })
+  }
+  return client.duplicate([], {
+    lazyConnect: true,
+    shardedSubscribers: role.listens === 'shards',
+    ...(role.reads ? { scaleReads: 'slave' } : {}),
+  })
+}
+
+function createCluster(
+  { nodes, cluster, ioredis }: ResolvedConnection,
+  role: ConnectionRole,
+  retryDelay: () => number | null,
+): Cluster {
+  return new Cluster([...nodes], {
+    clusterRetryStrategy: retryDelay,
+    slotsRefreshTimeout: 2_000,
+    shardedSubscribers: role.listens === 'shards',
+    ...cluster,
+    ...(role.reads ? { scaleReads: 'slave' } : {}),
+    lazyConnect: true,
+    redisOptions: { ...ioredis, ...forRole(role), ...cluster.redisOptions },
+  })
+}
+
+function createSingle(
+  { kind, ioredis, maxRetries, readFrom }: ResolvedConnection,
+  role: ConnectionRole,
+  retryDelay: () => number | null,
+): Redis {
+  const replica = role.reads ?? (readFrom === 'replica' ? 'replica' : undefined)
+  return new Redis({
+    maxRetriesPerRequest: maxRetries,
+    retryStrategy: retryDelay,
+    reconnectOnError: kind === 'sentinel' ? resendAfterFailover : reconnectAfterFailover(),
+    ...ioredis,
+    ...forRole(role),
+    ...(kind === 'sentinel' && replica ? { role: 'slave' } : {}),
+    lazyConnect: true,
+  })
+}
+
+const isDemoted = (error: Error): boolean => error.message.startsWith('READONLY')
+
+/** A demoted master executed nothing: ask the sentinels again and send it there. */
+const resendAfterFailover = (error: Error) => (isDemoted(error) ? 2 : false)
+
+const FAILOVER_PAUSE_MS = 5_000
+
+/** Behind a name there may be another server now: look again, but not at every write to a replica. */
+function reconnectAfterFailover() {
+  let last = Number.NEGATIVE_INFINITY
+  return (error: Error) => {
+    if (!isDemoted(error) || performance.now() - last < FAILOVER_PAUSE_MS) return false
+    last = performance.now()
+    return true
+  }
+}

@@ -1,0 +1,120 @@
+import type { SentCommand } from './command.js'
+import type { Connection } from './connection.js'
+import type { Limits } from './limits.js'
+
+const IDLE_MS = 10_000
+const INTERRUPT_MS = 1_000
+
+/** Ends the wait of the connection with this number of the server, as if nothing had arrived. */
+export type Unblock = (id: number) => Promise<boolean>
+
+/**
+ * Connections that one caller at a time has to himself: for commands that wait, and for transactions that watch.
+ * Opened when none is free, closed after 10 s without use.
+ */
+export class ConnectionPool {
+  readonly #open: () => Connection
+  readonly #unblock: Unblock
+  readonly #idle: Connection[] = []
+  readonly #busy = new Set<Connection>()
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(open: () => Connection, unblock: Unblock) {
+    this.#open = open
+    this.#unblock = unblock
+  }
+
+  /** Send a command that waits for data; nothing that arrived is lost when its caller gives up. */
+  async sendWaiting(command: SentCommand, { signal }: Limits): Promise<unknown> {
+    const connection = this.#take()
+    let given = false
+    const abort = () => {
+      given = true
+      this.#interrupt(connection, command)
+    }
+    signal?.addEventListener('abort', abort, { once: true })
+    try {
+      if (signal?.aborted) throw signal.reason
+      const reply = await connection.send(command, { commandTimeout: 0 })
+      if (given && reply === null) throw signal?.reason
+      return reply
+    } catch (error) {
+      throw given ? signal?.reason : error
+    } finally {
+      signal?.removeEventListener('abort', abort)
+      this.#give(connection)
+    }
+  }
+
+  /** Have a connection while `work` runs. */
+  async use<Result>(work: (connection: Connection) => Promise<Result>): Promise<Result> {
+    const connection = this.#take()
+    try {
+      return await work(connection)
+    } finally {
+      this.#give(connection)
+    }
+  }
+
+  /** End what waits, let the rest finish for at most `timeoutMs`, and close all. */
+  async close(timeoutMs: number): Promise<void> {
+    clearTimeout(this.#timer)
+    const idle = this.#idle.splice(0)
+    const busy = [...this.#busy]
+    this.#busy.clear()
+    await Promise.all(
+      [...idle, ...busy].map(async connection => {
+        if (connection.id !== undefined && busy.includes(connection)) {
+          await this.#unblock(connection.id).catch(() => false)
+        }
+        await connection.disconnect(timeoutMs)
+      }),
+    )
+  }
+
+  #take(): Connection {
+    let connection = this.#idle.pop()
+    while (connection && connection.status !== 'ready') {
+      connection.disconnect(0)
+      connection = this.#idle.pop()
+    }
+    connection ??= this.#open()
+    this.#busy.add(connection)
+    return connection
+  }
+
+  #give(connection: Connection): void {
+    if (!this.#busy.delete(connection)) return
+    if (connection.status !== 'ready') {
+      connection.disconnect(0)
+      return
+    }
+    this.#idle.push(connection)
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => {
+      for (const idle of this.#idle.splice(0)) idle.disconnect()
+    }, IDLE_MS)
+    this.#timer.unref()
+  }
+
+  /** CLIENT UNBLOCK makes the server answer: with nothing, or with what arrived meanwhile. Without it, hang up. */
+  async #interrupt(connection: Connection, command: SentCommand): Promise<void> {
+    const hangUp = () => {
+      command.reject(new Error('interrupted'))
+      connection.disconnect(0)
+    }
+    if (connection.status !== 'ready' || connection.id === undefined) {
+      hangUp()
+      return
+    }
+    const answered = command.promise.then(
+      () => true,
+      () => true,
+    )
+    const late = new Promise<false>(resolve => setTimeout(resolve, INTERRUPT_MS, false).unref())
+    const unblocked = await this.#unblock(connection.id).catch(() => false)
+    if (!unblocked || !(await Promise.race([answered, late]))) {
+      if (!command.isSettled) hangUp()
+    }
+  }
+}

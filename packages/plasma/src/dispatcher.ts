@@ -1,0 +1,182 @@
+import type { Redis } from 'ioredis'
+import { mergeOfMasters, type Split, splitBySlot } from './cluster/routing.js'
+import type { Decode } from './commands/sender.js'
+import type { ResolvedConnection } from './config/resolve.js'
+import type { SentCommand } from './connection/command.js'
+import { Connection } from './connection/connection.js'
+import type { ConnectionRole } from './connection/instance.js'
+import type { Limits } from './connection/limits.js'
+import { ConnectionPool } from './connection/pool.js'
+import { isRead } from './connection/repeatable.js'
+import { InvalidArgumentError } from './errors.js'
+import { CommandObserver, type Sent } from './telemetry/commands.js'
+import type { ConnectionEvents } from './telemetry/events.js'
+import type { ConnectionStats } from './telemetry/stats.js'
+import { type Request, toCommand, toUnknownCommand } from './wire.js'
+
+/** What one call wants beyond the connection's configuration. */
+export interface CallOptions extends Limits {
+  /** Where reads go; a Cluster's replicas, or those that Sentinel knows. Writes always go to the master. */
+  readFrom?: 'master' | 'replica'
+}
+
+/** How a request is sent. */
+export interface Manner extends CallOptions {
+  /** Replies keep their bytes. */
+  bytes?: boolean
+  /** To this node of a Cluster. */
+  node?: Redis | undefined
+  /** A command that no method knows. */
+  unknown?: boolean
+  /** On this connection. */
+  connection?: Connection
+  /** Asked in the moment of sending MULTI: does the server still watch what was watched? */
+  stillWatched?: () => boolean
+}
+
+const PLAIN: Manner = {}
+
+/**
+ * Sends each request where it belongs: to the connection, to every node that has some of its keys, to a
+ * replica, or, if it waits for data, over a connection that nobody else uses.
+ */
+export class Dispatcher {
+  readonly main: Connection
+  readonly observer: CommandObserver
+  readonly dedicated: ConnectionPool
+  readonly #open: (role: ConnectionRole) => Connection
+  #replica: Connection | undefined
+
+  constructor(
+    name: string,
+    config: ResolvedConnection,
+    events: ConnectionEvents,
+    role: ConnectionRole,
+  ) {
+    this.#open = it => new Connection(name, config, events, it)
+    this.main = this.#open(role)
+    this.observer = new CommandObserver(name, events)
+    this.dedicated = new ConnectionPool(
+      () => this.#open({ dedicated: true }),
+      id => this.#unblock(id),
+    )
+  }
+
+  /** Send a request and decode its reply. */
+  send<Reply>(request: Request, decode?: Decode<Reply>, manner: Manner = PLAIN): Promise<Reply> {
+    const { main } = this
+    if (main.isCluster && manner.node === undefined) {
+      const spread = this.#overCluster(request, decode, manner)
+      if (spread) return spread
+    }
+    const { keyPrefix } = main.config
+    let command: SentCommand
+    try {
+      const build = manner.unknown ? toUnknownCommand : toCommand
+      command = build(request, keyPrefix, manner.bytes)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+    const started = performance.now()
+    const connection = manner.connection ?? this.#connectionFor(request.name, manner)
+    const reply =
+      command.waits && !manner.connection
+        ? this.dedicated.sendWaiting(command, manner)
+        : connection.send(command, manner, manner.node)
+    return reply.then(
+      raw => {
+        this.observer.done(started, [command])
+        return decode ? decode(raw as never, keyPrefix) : (raw as Reply)
+      },
+      error => {
+        if (manner.signal?.aborted && error === manner.signal.reason) throw error
+        const explained = connection.explain(error, request.name, manner.commandTimeout)
+        this.observer.done(started, [command], [explained])
+        throw explained
+      },
+    )
+  }
+
+  /** The connection for a command: the master's, or that to replicas where the call says so and the command reads. */
+  #connectionFor(name: string, { readFrom }: Manner): Connection {
+    if (readFrom !== 'replica' || !isRead(name)) return this.main
+    this.#replica ??= this.#open({ reads: 'replica' })
+    return this.#replica
+  }
+
+  /** Count commands of a batch, and tell who listens. */
+  observe(started: number, sent: readonly Sent[], errors: readonly (Error | null)[]): void {
+    this.observer.done(started, sent, errors)
+  }
+
+  stats(): ConnectionStats {
+    return this.observer.stats(this.main.reconnects, this.main.queued)
+  }
+
+  /** Let pending replies come, at most `timeoutMs`, and close every connection. */
+  async close(timeoutMs?: number): Promise<void> {
+    await this.dedicated.close(timeoutMs ?? 2_000)
+    await Promise.all([this.main.disconnect(timeoutMs), this.#replica?.disconnect(timeoutMs)])
+    this.#replica = undefined
+  }
+
+  #overCluster<Reply>(
+    request: Request,
+    decode: Decode<Reply> | undefined,
+    manner: Manner,
+  ): Promise<Reply> | undefined {
+    if (request.name === 'scan') {
+      return Promise.reject(
+        new InvalidArgumentError(
+          'cursor',
+          'means one node of a Cluster; use scanIterator()',
+          'scan',
+        ),
+      )
+    }
+    const split = splitBySlot(request, this.main.config.keyPrefix)
+    if (split) return this.#sendParts(split, decode, manner)
+    const merge = mergeOfMasters(request)
+    return merge && this.#sendToMasters(request, decode, manner, merge)
+  }
+
+  async #sendParts<Reply>(
+    { parts, merge }: Split,
+    decode: Decode<Reply> | undefined,
+    manner: Manner,
+  ): Promise<Reply> {
+    const replies = await settled(parts.map(part => this.send(part, undefined, manner)))
+    return this.#merged(merge(replies), decode)
+  }
+
+  async #sendToMasters<Reply>(
+    request: Request,
+    decode: Decode<Reply> | undefined,
+    manner: Manner,
+    merge: (replies: readonly unknown[]) => unknown,
+  ): Promise<Reply> {
+    const nodes = await this.main.masters()
+    const replies = await settled(
+      nodes.map(node => this.send(request, undefined, { ...manner, node })),
+    )
+    return this.#merged(merge(replies), decode)
+  }
+
+  #merged<Reply>(raw: unknown, decode: Decode<Reply> | undefined): Reply {
+    return decode ? decode(raw as never, this.main.config.keyPrefix) : (raw as Reply)
+  }
+
+  async #unblock(id: number): Promise<boolean> {
+    const request: Request = { name: 'client', args: ['UNBLOCK', id], keys: [] }
+    return (await this.send(request, undefined, { commandTimeout: 1_000 })) === 1
+  }
+}
+
+/** Every reply, or the first error after all have settled. */
+async function settled(sent: readonly Promise<unknown>[]): Promise<unknown[]> {
+  const results = await Promise.allSettled(sent)
+  return results.map(result => {
+    if (result.status === 'rejected') throw result.reason
+    return result.value
+  })
+}
