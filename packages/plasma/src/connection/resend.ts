@@ -12,15 +12,21 @@ export function dropUnrepeatable(instance: Redis): void {
   queue.clear()
   for (const item of items) {
     const { command } = item
-    if (!(command instanceof SentCommand) || (!command.isSettled && command.repeatable))
-      queue.push(item)
+    if (!(command instanceof SentCommand)) queue.push(item)
+    // Without its stream: that of a pipeline waits for all of its commands before it writes any.
+    else if (!command.isSettled && command.repeatable) queue.push({ ...item, stream: undefined })
     else if (!command.isSettled) command.reject(new Error(REPLY_LOST))
   }
 }
 
+interface ResendItem {
+  command: unknown
+  stream?: unknown
+}
+
 /** The queue of ioredis (a Denque), as far as it is used here. */
 interface ResendQueue {
-  toArray(): { command: unknown }[]
+  toArray(): ResendItem[]
   clear(): void
-  push(item: { command: unknown }): void
+  push(item: ResendItem): void
 }
