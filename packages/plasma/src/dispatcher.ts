@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis'
 import { mergeOfMasters, type Split, splitBySlot } from './cluster/routing.js'
 import type { Decode } from './commands/sender.js'
-import type { ResolvedConnection } from './config/resolve.js'
+import type { ResolvedConnection } from './config/types.js'
 import type { SentCommand } from './connection/command.js'
 import { Connection } from './connection/connection.js'
 import type { ConnectionRole } from './connection/instance.js'

@@ -24,7 +24,8 @@ export type {
   RangeOptions,
 } from './commands/sorted-sets.js'
 export type { Condition, Expiry, GetExOptions, SetOptions } from './commands/strings.js'
-export type { ConnectionConfig, NodeAddress, RedisConfig } from './config/resolve.js'
+export type { TlsConfig } from './config/tls.js'
+export type { ConnectionConfig, NodeAddress, RedisConfig } from './config/types.js'
 export type { ConnectionStatus } from './connection/connection.js'
 export type { CustomCommand } from './custom-commands.js'
 export type { CallOptions } from './dispatcher.js'

@@ -1,3 +1,4 @@
+import { onAbort } from './connection/limits.js'
 import { InvalidArgumentError, MessagesOverflowError } from './errors.js'
 import type { ChannelKind, Subscriber, Subscription } from './subscriber.js'
 
@@ -64,10 +65,10 @@ export class Messages implements AsyncIterableIterator<Message> {
     )
     const end = () => this.#end()
     const stopClosing = subscriber.onClose(end)
-    signal?.addEventListener('abort', end, { once: true })
+    const unlisten = signal && onAbort(signal, end)
     this.#stopListening = () => {
       stopClosing()
-      signal?.removeEventListener('abort', end)
+      unlisten?.()
     }
     this.ready = this.#subscription.then(() => undefined)
     this.ready.catch(error => this.#end(error))

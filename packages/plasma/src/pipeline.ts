@@ -1,3 +1,4 @@
+import calculateSlot from 'cluster-key-slot'
 import type { Cluster, Redis } from 'ioredis'
 import { type Batch, type Queued, queuedScript } from './batch.js'
 import type { Argument, Key, Keys, Value } from './commands/arguments.js'
@@ -5,7 +6,7 @@ import { Commands } from './commands/index.js'
 import type { Decode, Mode } from './commands/sender.js'
 import { SentCommand } from './connection/command.js'
 import type { Dispatcher, Manner } from './dispatcher.js'
-import { ConnectionClosedError, InvalidArgumentError } from './errors.js'
+import { ConnectionClosedError, InvalidArgumentError, ReplyError } from './errors.js'
 import type { Script } from './script.js'
 import { toCommand } from './wire.js'
 
@@ -133,6 +134,7 @@ async function execute(
   manner: Manner,
 ): Promise<Result[]> {
   if (batch.length === 0) return []
+  if (kind === 'multi' && dispatcher.main.isCluster) refuseSlots(dispatcher.main.name, batch)
   const connection = manner.connection ?? dispatcher.main
   const commands = batch.map(({ command }) => command)
   const started = performance.now()
@@ -180,6 +182,15 @@ async function execute(
     results.map(([error]) => error),
   )
   return results
+}
+
+/** @throws ReplyError as the server would, before anything is sent */
+function refuseSlots(connection: string, batch: readonly Prepared[]): void {
+  const slots = new Set(batch.flatMap(({ command }) => command.getKeys().map(calculateSlot)))
+  if (slots.size < 2) return
+  const reason =
+    'the keys of a transaction must lie in one slot of the Cluster: give them a common {tag}'
+  throw new ReplyError(`CROSSSLOT ${reason}`, connection, 'multi')
 }
 
 /** EXEC answered with nothing, because a watched key was changed. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type ConnectionConfig, resolveConfig, resolveConnection } from '../src/config/resolve.js'
+import { resolveConfig, resolveConnection } from '../src/config/resolve.js'
+import type { ConnectionConfig } from '../src/config/types.js'
 import { RedisConfigError } from '../src/errors.js'
 
 const refused = (config: unknown): RedisConfigError => {

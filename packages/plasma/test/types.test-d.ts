@@ -30,6 +30,17 @@ describe('types', () => {
     expectTypeOf(many).resolves.toEqualTypeOf<number[]>()
   })
 
+  test('buffers know which replies are bytes', () => {
+    const { buffers } = redis
+    expectTypeOf(buffers.get('a')).resolves.toEqualTypeOf<Buffer | null>()
+    expectTypeOf(buffers.set('a', '1')).resolves.toEqualTypeOf<'OK' | null>()
+    expectTypeOf(buffers.hgetall('a')).resolves.toEqualTypeOf<{ [x: string]: Buffer }>()
+    expectTypeOf(buffers.incr('a')).resolves.toEqualTypeOf<number>()
+    expectTypeOf(buffers.pipeline(c => [c.get('a'), c.incr('n')])).resolves.toEqualTypeOf<
+      [Buffer | null, number]
+    >()
+  })
+
   test('a pipeline kept in a variable has unknown replies', () => {
     const batch = redis.pipeline()
     batch.get('a')

@@ -16,7 +16,7 @@ import {
   wholeNumber,
   word,
 } from './arguments.js'
-import { unprefixed, withoutPrefix } from './replies.js'
+import { ok, word as said, unprefixed, withoutPrefix } from './replies.js'
 import { type Decode, type Mode, type Returns, Sender } from './sender.js'
 
 /** When an expiry applies: without one (`nx`), with one (`xx`), only later (`gt`), only sooner (`lt`). */
@@ -133,12 +133,12 @@ export abstract class Keys<M extends Mode> extends Sender<M> {
 
   /** What `key` holds, `'none'` when there is none. */
   type(key: Key) {
-    return this.send<RedisType | 'none'>('type', [key], FIRST_KEY)
+    return this.send('type', [key], FIRST_KEY, said<RedisType | 'none'>)
   }
 
   /** Rename `key`, overwriting `newKey`. */
   rename(key: Key, newKey: Key) {
-    return this.send<'OK'>('rename', [key, newKey], TWO_KEYS)
+    return this.send<'OK'>('rename', [key, newKey], TWO_KEYS, ok)
   }
 
   /** Rename `key` unless `newKey` exists; resolves with 1 when renamed. */
@@ -171,6 +171,7 @@ export abstract class Keys<M extends Mode> extends Sender<M> {
       'restore',
       [key, wholeNumber('ttl', ttl, 0), serialized, ...encodeOptions(options, RESTORE)],
       FIRST_KEY,
+      ok,
     )
   }
 

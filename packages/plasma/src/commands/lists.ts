@@ -9,6 +9,7 @@ import {
   whole,
   wholeNumber,
 } from './arguments.js'
+import { ok } from './replies.js'
 import { type Mode, type Returns, Sender } from './sender.js'
 
 /** An end of a list. */
@@ -80,7 +81,7 @@ export abstract class Lists<M extends Mode> extends Sender<M> {
 
   /** Overwrite the element at a position. */
   lset(key: Key, index: number, value: Value) {
-    return this.send<'OK'>('lset', [key, wholeNumber('index', index), value], FIRST_KEY)
+    return this.send<'OK'>('lset', [key, wholeNumber('index', index), value], FIRST_KEY, ok)
   }
 
   /** Insert next to `pivot`; resolves with the new length, -1 when there is no pivot. */
@@ -99,6 +100,7 @@ export abstract class Lists<M extends Mode> extends Sender<M> {
       'ltrim',
       [key, wholeNumber('start', start), wholeNumber('stop', stop)],
       FIRST_KEY,
+      ok,
     )
   }
 

@@ -4,6 +4,15 @@ export interface ScoredMember {
   score: number
 }
 
+/** `OK`, as text even where replies keep their bytes. */
+export const ok = (): 'OK' => 'OK'
+
+/** `OK`, or `null` where a condition was not met. */
+export const okOrNull = (raw: unknown): 'OK' | null => (raw === null ? null : 'OK')
+
+/** A word of Redis' own, as text even where replies keep their bytes. */
+export const word = <Word extends string>(raw: unknown): Word => String(raw) as Word
+
 /** `['a', '1', 'b', '2']` as `{ a: '1', b: '2' }`; any field name is safe, `__proto__` too. */
 export function record(raw: readonly string[] | Record<string, string>): Record<string, string> {
   if (!Array.isArray(raw)) return raw as Record<string, string>
@@ -33,7 +42,8 @@ export function scored(raw: readonly string[]): ScoredMember[] {
 }
 
 /** A score as a number; Redis writes infinity as `inf`. */
-export function score(raw: string): number {
+export function score(reply: string): number {
+  const raw = String(reply)
   if (raw === 'inf' || raw === '+inf') return Number.POSITIVE_INFINITY
   return raw === '-inf' ? Number.NEGATIVE_INFINITY : Number(raw)
 }
@@ -50,5 +60,9 @@ export const unprefixed = (keys: readonly string[], keyPrefix: string): string[]
   keyPrefix === '' ? (keys as string[]) : keys.map(key => withoutPrefix(key, keyPrefix))
 
 /** One key without the connection's prefix. */
-export const withoutPrefix = (key: string, keyPrefix: string): string =>
-  key.startsWith(keyPrefix) ? key.slice(keyPrefix.length) : key
+export function withoutPrefix<K extends string | Buffer>(key: K, keyPrefix: string): K {
+  const prefix = typeof key === 'string' ? keyPrefix : Buffer.from(keyPrefix)
+  const found = key.slice(0, prefix.length)
+  const has = typeof found === 'string' ? found === prefix : found.equals(prefix as Buffer)
+  return has ? (key.slice(prefix.length) as K) : key
+}

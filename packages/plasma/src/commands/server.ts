@@ -1,5 +1,5 @@
 import { NO_KEYS, type Value, wholeNumber } from './arguments.js'
-import { record } from './replies.js'
+import { ok, record } from './replies.js'
 import { type Mode, Sender } from './sender.js'
 
 /** The server's clock. */
@@ -44,12 +44,12 @@ export abstract class Server<M extends Mode> extends Sender<M> {
 
   /** Delete every key of the database, those of other prefixes too. */
   flushdb(mode?: 'async' | 'sync' | 'ASYNC' | 'SYNC') {
-    return this.send<'OK'>('flushdb', mode ? [mode.toUpperCase()] : [], NO_KEYS)
+    return this.send<'OK'>('flushdb', mode ? [mode.toUpperCase()] : [], NO_KEYS, ok)
   }
 
   /** Delete every key of every database. */
   flushall(mode?: 'async' | 'sync' | 'ASYNC' | 'SYNC') {
-    return this.send<'OK'>('flushall', mode ? [mode.toUpperCase()] : [], NO_KEYS)
+    return this.send<'OK'>('flushall', mode ? [mode.toUpperCase()] : [], NO_KEYS, ok)
   }
 
   /** Read server settings that match the globs. */
@@ -59,7 +59,7 @@ export abstract class Server<M extends Mode> extends Sender<M> {
 
   /** Change server settings until it restarts. */
   configSet(settings: Record<string, Value>) {
-    return this.send<'OK'>('config', ['SET', ...Object.entries(settings).flat()], NO_KEYS)
+    return this.send<'OK'>('config', ['SET', ...Object.entries(settings).flat()], NO_KEYS, ok)
   }
 
   /** A subcommand of CONFIG in its positional form: `config('GET', 'maxmemory')`. */
@@ -88,6 +88,7 @@ export abstract class Server<M extends Mode> extends Sender<M> {
       'swapdb',
       [wholeNumber('first', first, 0), wholeNumber('second', second, 0)],
       NO_KEYS,
+      ok,
     )
   }
 

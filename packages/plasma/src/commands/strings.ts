@@ -5,6 +5,7 @@ import {
   encodeRest,
   FIRST_KEY,
   flag,
+  isOptions,
   KEY_VALUE_PAIRS,
   type Key,
   list,
@@ -14,6 +15,7 @@ import {
   type Value,
   wholeNumber,
 } from './arguments.js'
+import { ok, okOrNull } from './replies.js'
 import { type Mode, type Returns, Sender } from './sender.js'
 
 /** When a value expires: at most one of them. Seconds, milliseconds, or a Unix time in either. */
@@ -59,12 +61,12 @@ export abstract class Strings<M extends Mode> extends Sender<M> {
   set(key: Key, value: Value, options?: SetOptions): Returns<M, 'OK' | null>
   set(key: Key, value: Value, ...positional: (string | number)[]): Returns<M, 'OK' | null>
   set(key: Key, value: Value, ...rest: unknown[]): Returns<M, string | null> {
-    return this.send('set', [key, value, ...encodeRest(rest, SET)], FIRST_KEY)
+    return this.send('set', [key, value, ...encodeRest(rest, SET)], FIRST_KEY, setReply(rest))
   }
 
   /** Write `value` at `key` for `seconds` (above 0). */
   setex(key: Key, seconds: number, value: Value) {
-    return this.send<'OK'>('setex', [key, wholeNumber('seconds', seconds, 1), value], FIRST_KEY)
+    return this.send<'OK'>('setex', [key, wholeNumber('seconds', seconds, 1), value], FIRST_KEY, ok)
   }
 
   /** Write `value` at `key` for `milliseconds` (above 0). */
@@ -73,6 +75,7 @@ export abstract class Strings<M extends Mode> extends Sender<M> {
       'psetex',
       [key, wholeNumber('milliseconds', milliseconds, 1), value],
       FIRST_KEY,
+      ok,
     )
   }
 
@@ -168,4 +171,12 @@ export abstract class Strings<M extends Mode> extends Sender<M> {
   lcs(key1: Key, key2: Key) {
     return this.send<string>('lcs', [key1, key2], TWO_KEYS)
   }
+}
+
+/** With GET the reply is the old value, not Redis' own word. */
+const setReply = ([first, ...others]: readonly unknown[]) => {
+  const returnsOld = isOptions(first)
+    ? first.get === true
+    : [first, ...others].some(it => String(it).toUpperCase() === 'GET')
+  return returnsOld ? undefined : (okOrNull as (raw: never) => string | null)
 }

@@ -1,5 +1,5 @@
 import { Cluster, type Redis } from 'ioredis'
-import type { ResolvedConnection } from '../config/resolve.js'
+import type { ResolvedConnection } from '../config/types.js'
 import {
   CommandTimeoutError,
   ConnectionClosedError,

@@ -20,6 +20,7 @@ export function authenticateWith(instance: Redis | Cluster, source: PasswordSour
     const connect = it.connect.bind(it)
     let renewing: Promise<void> | undefined
     it.connect = () => {
+      standIn(it)
       renewing ??= Promise.resolve()
         .then(source)
         .then(
@@ -51,4 +52,10 @@ export function authenticateWith(instance: Redis | Cluster, source: PasswordSour
     follow(node.options)
     renewBefore(node)
   })
+}
+
+/** ioredis looks at the condition of a connection that is on its way; it makes one only when it connects. */
+function standIn(instance: object): void {
+  const redis = instance as { condition?: object; options: { db?: number } }
+  redis.condition ??= { select: redis.options.db ?? 0, subscriber: false, handshake: false }
 }

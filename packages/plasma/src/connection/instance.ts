@@ -1,5 +1,5 @@
 import { Cluster, Redis, type RedisOptions } from 'ioredis'
-import type { ResolvedConnection } from '../config/resolve.js'
+import type { ResolvedConnection } from '../config/types.js'
 import { authenticateWith } from './credentials.js'
 
 /** What a connection is for. */

@@ -16,10 +16,39 @@ export function limit(
 ): () => void {
   const timer =
     commandTimeout > 0 ? setTimeout(() => expire(new Error(TIMED_OUT)), commandTimeout) : undefined
-  const abort = () => expire(signal?.reason)
-  signal?.addEventListener('abort', abort, { once: true })
+  const unlisten = signal && onAbort(signal, () => expire(signal.reason))
   return () => {
     clearTimeout(timer)
-    signal?.removeEventListener('abort', abort)
+    unlisten?.()
   }
+}
+
+interface Listening {
+  listeners: Set<() => void>
+  abort(): void
+}
+
+const listening = new WeakMap<AbortSignal, Listening>()
+
+/** Call `listener` when the signal aborts. However many listen, the signal has one listener, and none when all left. */
+export function onAbort(signal: AbortSignal, listener: () => void): () => void {
+  const shared = listening.get(signal) ?? listenTo(signal)
+  const own = () => listener()
+  shared.listeners.add(own)
+  return () => {
+    if (!shared.listeners.delete(own) || shared.listeners.size > 0) return
+    signal.removeEventListener('abort', shared.abort)
+    listening.delete(signal)
+  }
+}
+
+function listenTo(signal: AbortSignal): Listening {
+  const listeners = new Set<() => void>()
+  const abort = () => {
+    for (const listener of listeners) listener()
+  }
+  const shared = { listeners, abort }
+  signal.addEventListener('abort', abort, { once: true })
+  listening.set(signal, shared)
+  return shared
 }

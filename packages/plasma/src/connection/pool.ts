@@ -1,6 +1,6 @@
 import type { SentCommand } from './command.js'
 import type { Connection } from './connection.js'
-import type { Limits } from './limits.js'
+import { type Limits, onAbort } from './limits.js'
 
 const IDLE_MS = 10_000
 const INTERRUPT_MS = 1_000
@@ -32,7 +32,7 @@ export class ConnectionPool {
       given = true
       this.#interrupt(connection, command)
     }
-    signal?.addEventListener('abort', abort, { once: true })
+    const unlisten = signal && onAbort(signal, abort)
     try {
       if (signal?.aborted) throw signal.reason
       const reply = await connection.send(command, { commandTimeout: 0 })
@@ -41,7 +41,7 @@ export class ConnectionPool {
     } catch (error) {
       throw given ? signal?.reason : error
     } finally {
-      signal?.removeEventListener('abort', abort)
+      unlisten?.()
       this.#give(connection)
     }
   }

@@ -1,4 +1,4 @@
-import type { ResolvedConnection } from '../config/resolve.js'
+import type { ResolvedConnection } from '../config/types.js'
 
 const MAX_DELAY_MS = 2_000
 const REFUSED = /^(WRONGPASS|NOAUTH|NOPERM|ERR invalid password|ERR AUTH)/

@@ -1,0 +1,101 @@
+import { RedisConfigError } from '../errors.js'
+import type { ConnectionConfig } from './types.js'
+
+/** What is wrong with a value, if anything is. */
+export type Check = (value: unknown) => string | undefined
+
+export const text: Check = value => (typeof value === 'string' ? undefined : 'must be a text')
+export const filled: Check = value =>
+  typeof value === 'string' && value.trim() !== '' ? undefined : 'must be a text that is not empty'
+export const secret: Check = value => {
+  if (value === null || value === '') return undefined
+  if (value === 'null' || value === 'undefined') {
+    return `is the text "${value}", which an unset environment variable leaves behind; leave the option out`
+  }
+  return text(value)
+}
+const count =
+  (min: number, max = Number.MAX_SAFE_INTEGER): Check =>
+  value =>
+    Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max
+      ? undefined
+      : `must be a whole number from ${min}${max < Number.MAX_SAFE_INTEGER ? ` to ${max}` : ' up'}`
+export const numeric =
+  (min: number, max: number): Check =>
+  value =>
+    count(min, max)(typeof value === 'string' && /^\d+$/.test(value.trim()) ? Number(value) : value)
+export const port = numeric(1, 65_535)
+export const object: Check = value =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? undefined
+    : 'must be an object'
+const switchOr =
+  (check: Check): Check =>
+  value =>
+    typeof value === 'boolean'
+      ? undefined
+      : check(value)?.replace('must be', 'must be true, false or')
+const oneOf =
+  (...values: string[]): Check =>
+  value =>
+    values.includes(value as string) ? undefined : `must be one of ${values.join(', ')}`
+export const addresses: Check = value =>
+  Array.isArray(value) && value.length > 0 && value.every(node => object(node) === undefined)
+    ? undefined
+    : 'must be a list of { host, port } that is not empty'
+
+export const OPTIONS: Readonly<Record<keyof ConnectionConfig, Check>> = {
+  url: filled,
+  host: filled,
+  port,
+  path: filled,
+  username: secret,
+  password: value => (typeof value === 'function' ? undefined : secret(value)),
+  db: numeric(0, Number.MAX_SAFE_INTEGER),
+  tls: switchOr(object),
+  keyPrefix: text,
+  connectTimeout: count(1),
+  commandTimeout: count(0),
+  maxRetries: count(0),
+  maxQueued: count(0),
+  retryDelay: count(0),
+  cluster: switchOr(object),
+  nodes: addresses,
+  sentinels: addresses,
+  name: filled,
+  readFrom: oneOf('master', 'replica', 'all'),
+  connectionName: filled,
+  client: object,
+  options: object,
+  driver: oneOf('redis'),
+}
+
+export const ALONE: readonly [keyof ConnectionConfig, readonly (keyof ConnectionConfig)[]][] = [
+  ['url', ['host', 'port', 'path', 'sentinels', 'nodes']],
+  ['path', ['host', 'port', 'sentinels', 'nodes']],
+  ['sentinels', ['host', 'port', 'nodes']],
+  ['nodes', ['host', 'port']],
+  [
+    'client',
+    ['url', 'host', 'port', 'path', 'username', 'password', 'db', 'tls', 'sentinels', 'nodes'],
+  ],
+]
+
+/** @throws RedisConfigError if there is a problem */
+export function refuse(path: string, problem: string | undefined): void {
+  if (problem !== undefined) throw new RedisConfigError(path, problem)
+}
+
+/** Names the option that was probably meant. */
+export function didYouMean(name: string, known: readonly string[]): string {
+  const plain = (it: string) => it.toLowerCase().replace(/[^a-z]/g, '')
+  const close = known.find(it => {
+    const [a, b] = [plain(name), plain(it)]
+    return (
+      a === b ||
+      (a.length > 2 &&
+        (b.startsWith(a) || a.startsWith(b) || [...a].sort().join('') === [...b].sort().join('')))
+    )
+  })
+  return `is no option${close ? `; did you mean ${close}?` : `; known are ${known.join(', ')}`}`
+}
