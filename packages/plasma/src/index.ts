@@ -9,8 +9,8 @@ export type {
   BitOperation,
   BitUnit,
 } from './commands/bitmaps.js'
+export type { GeoAddOptions } from './commands/geo.js'
 export type {
-  GeoAddOptions,
   GeoArea,
   GeoFound,
   GeoMember,
@@ -19,7 +19,7 @@ export type {
   GeoSearchOptions,
   GeoStoreOptions,
   GeoUnit,
-} from './commands/geo.js'
+} from './commands/geo-search.js'
 export type { ScannedFields } from './commands/hashes.js'
 export type {
   ExpireOptions,

@@ -1,6 +1,5 @@
 import {
   type Argument,
-  anyNumber,
   encodeOptions,
   FIRST_KEY,
   flag,
@@ -8,80 +7,32 @@ import {
   isOptions,
   type Key,
   list,
-  type OptionTable,
-  positive,
   TWO_KEYS,
   type Value,
 } from './arguments.js'
-import { type Decode, type Mode, type Returns, Sender } from './sender.js'
-
-/** Degrees; latitudes beyond 85.05112878° are refused by Redis. */
-export interface GeoPosition {
-  longitude: number
-  latitude: number
-}
-
-/** What `geoadd` takes. */
-export interface GeoMember extends GeoPosition {
-  member: Value
-}
-
-/** Metres, kilometres, miles or feet. */
-export type GeoUnit = 'm' | 'km' | 'mi' | 'ft'
-
-/** A circle or a box around the centre; the unit is metres unless said otherwise. */
-export type GeoArea =
-  | { radius: number; unit?: GeoUnit; width?: never; height?: never }
-  | { width: number; height: number; unit?: GeoUnit; radius?: never }
-
-/** `any` stops at the first `count` instead of the nearest. */
-export type GeoSearchOptions = {
-  sort?: 'asc' | 'desc'
-  withDist?: boolean
-  withCoord?: boolean
-  withHash?: boolean
-} & ({ count?: number; any?: never } | { count: number; any?: boolean })
-
-/** `storeDist` stores the distances as scores, instead of the positions. */
-export type GeoStoreOptions = { sort?: 'asc' | 'desc'; storeDist?: boolean } & (
-  | { count?: number; any?: never }
-  | { count: number; any?: boolean }
-)
-
-/** A found member with what the options asked for: distance in the area's unit, position, geohash as a number. */
-export type GeoFound<Options> = { member: string } & (Options extends { withDist: true }
-  ? { distance: number }
-  : unknown) &
-  (Options extends { withCoord: true } ? GeoPosition : unknown) &
-  (Options extends { withHash: true } ? { hash: number } : unknown)
-
-/** Members alone, or objects where the options ask for more. */
-export type GeoReply<Options> = Options extends
-  | { withDist: true }
-  | { withCoord: true }
-  | { withHash: true }
-  ? GeoFound<Options>[]
-  : string[]
+import {
+  around,
+  degrees,
+  found,
+  type GeoArea,
+  type GeoMember,
+  type GeoPosition,
+  type GeoReply,
+  type GeoSearchOptions,
+  type GeoStoreOptions,
+  type GeoUnit,
+  position,
+  type RawPosition,
+  SEARCH,
+  STORE,
+  searchOptions,
+  unitOf,
+} from './geo-search.js'
+import { type Mode, type Returns, Sender } from './sender.js'
 
 /** `nx` adds only new members, `xx` moves only existing ones, `ch` counts moved members too. */
 export type GeoAddOptions = { nx?: boolean; xx?: boolean; ch?: boolean }
 
-type RawPosition = [longitude: string, latitude: string]
-
-const UNITS = new Set(['m', 'km', 'mi', 'ft'])
-const sort = (value: string): Argument[] =>
-  value === 'asc' || value === 'desc'
-    ? [value.toUpperCase()]
-    : [new Invalid('sort', "must be 'asc' or 'desc'")]
-const SEARCH = {
-  sort,
-  count: positive,
-  any: flag,
-  withCoord: flag,
-  withDist: flag,
-  withHash: flag,
-}
-const STORE = { sort, count: positive, any: flag, storeDist: flag }
 const ADD = { nx: flag, xx: flag, ch: flag }
 
 export abstract class Geo<M extends Mode> extends Sender<M> {
@@ -147,7 +98,7 @@ export abstract class Geo<M extends Mode> extends Sender<M> {
     const [from, area, options = {}] = given
     if (!isOptions(area)) return this.send('geosearch', [key, ...(given as Value[])], FIRST_KEY)
     const args = [key, ...around(from, area), ...searchOptions(options, SEARCH)]
-    return this.send('geosearch', args, FIRST_KEY, found(options as GeoSearchOptions) as never)
+    return this.send('geosearch', args, FIRST_KEY, found(options) as never)
   }
 
   /** Store what a search finds at `destination`, a sorted set; resolves with how many members. */
@@ -234,41 +185,6 @@ function addArguments(given: readonly unknown[]): Argument[] {
   ]
 }
 
-const degrees = (at: Partial<GeoPosition>): Argument[] => [
-  anyNumber('longitude', at.longitude),
-  anyNumber('latitude', at.latitude),
-]
-
-const unitOf = (unit: unknown): Argument =>
-  typeof unit === 'string' && UNITS.has(unit.toLowerCase())
-    ? unit
-    : new Invalid('unit', "must be 'm', 'km', 'mi' or 'ft'")
-
-function around(from: unknown, area: Record<string, unknown>): Argument[] {
-  const { radius, width, height, unit = 'm', ...unknown } = area
-  const centre = isOptions(from) ? ['FROMLONLAT', ...degrees(from)] : ['FROMMEMBER', from as Value]
-  const size =
-    radius === undefined
-      ? ['BYBOX', anyNumber('width', width), anyNumber('height', height)]
-      : ['BYRADIUS', anyNumber('radius', radius)]
-  const both = radius !== undefined && (width !== undefined || height !== undefined)
-  if (both) size.push(new Invalid('radius', 'cannot be combined with width and height'))
-  return [...encodeOptions(unknown, AREA), ...centre, ...size, unitOf(unit)]
-}
-
-/** For the message about an option that is none. */
-const AREA: OptionTable = Object.fromEntries(
-  ['radius', 'width', 'height', 'unit'].map(name => [name, () => []]),
-)
-
-/** ANY stands behind COUNT, whatever the order in which the options were written. */
-function searchOptions(options: unknown, table: OptionTable): Argument[] {
-  if (!isOptions(options)) return [new Invalid('options', 'must be an object')]
-  const { sort, count, any, ...rest } = options
-  if (any && count === undefined) return [new Invalid('any', 'needs count')]
-  return encodeOptions({ sort, count, any, ...rest }, table)
-}
-
 /** The key itself, and those behind STORE and STOREDIST. */
 function withStores(offset: number, words: readonly Value[]): number[] {
   const keys = [0]
@@ -279,22 +195,4 @@ function withStores(offset: number, words: readonly Value[]): number[] {
       keys.push(offset + ++i)
   }
   return keys
-}
-
-const position = ([longitude, latitude]: RawPosition): GeoPosition => ({
-  longitude: Number(String(longitude)),
-  latitude: Number(String(latitude)),
-})
-
-/** Redis sends the distance, the hash and the position in this order, each if it was asked for. */
-function found(options: GeoSearchOptions): Decode<unknown[]> | undefined {
-  const { withDist, withHash, withCoord } = options
-  if (!withDist && !withHash && !withCoord) return undefined
-  return (raw: [member: string, ...more: unknown[]][]) =>
-    raw.map(([member, ...more]) => ({
-      member,
-      ...(withDist && { distance: Number(String(more.shift())) }),
-      ...(withHash && { hash: Number(more.shift()) }),
-      ...(withCoord && position(more.shift() as RawPosition)),
-    }))
 }
