@@ -1,6 +1,25 @@
 export type { Batch, CommandBuilder, Queued, Replies } from './batch.js'
 export { RedisClient } from './client.js'
 export type { Argument, Key, Value } from './commands/arguments.js'
+export type {
+  BitEncoding,
+  BitfieldGet,
+  BitfieldOperation,
+  BitOffset,
+  BitOperation,
+  BitUnit,
+} from './commands/bitmaps.js'
+export type { GeoAddOptions } from './commands/geo.js'
+export type {
+  GeoArea,
+  GeoFound,
+  GeoMember,
+  GeoPosition,
+  GeoReply,
+  GeoSearchOptions,
+  GeoStoreOptions,
+  GeoUnit,
+} from './commands/geo-search.js'
 export type { ScannedFields } from './commands/hashes.js'
 export type {
   ExpireOptions,
@@ -23,6 +42,31 @@ export type {
   NewMember,
   RangeOptions,
 } from './commands/sorted-sets.js'
+export type {
+  AddEntryOptions,
+  EntryFields,
+  Id,
+  References,
+  StreamPositions,
+  TrimOptions,
+} from './commands/stream-arguments.js'
+export type { ClaimOptions, GroupReadOptions, PendingOptions } from './commands/stream-groups.js'
+export type {
+  AutoClaimed,
+  AutoClaimedIds,
+  ConsumerInfo,
+  DeliveredEntry,
+  EntryId,
+  GroupInfo,
+  GroupInfoFull,
+  PendingEntry,
+  PendingSummary,
+  StreamEntry,
+  StreamInfo,
+  StreamInfoFull,
+  StreamRead,
+} from './commands/stream-replies.js'
+export type { ReadOptions } from './commands/streams.js'
 export type { Condition, Expiry, GetExOptions, SetOptions } from './commands/strings.js'
 export type { TlsConfig } from './config/tls.js'
 export type { ConnectionConfig, NodeAddress, RedisConfig } from './config/types.js'

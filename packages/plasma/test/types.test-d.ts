@@ -1,5 +1,16 @@
 import { describe, expectTypeOf, test } from 'vitest'
-import { defineScript, type RedisClient, type ScoredMember } from '../src/index.js'
+import {
+  type DeliveredEntry,
+  defineScript,
+  type EntryId,
+  type GeoPosition,
+  type PendingEntry,
+  type PendingSummary,
+  type RedisClient,
+  type ScoredMember,
+  type StreamEntry,
+  type StreamRead,
+} from '../src/index.js'
 
 declare const redis: RedisClient
 
@@ -13,6 +24,44 @@ describe('types', () => {
       ScoredMember[]
     >()
     expectTypeOf(redis.lpop('l', 2)).resolves.toEqualTypeOf<string[] | null>()
+  })
+
+  test('a reply has what the options ask for', () => {
+    const fields = { a: 1 }
+    expectTypeOf(redis.xadd('s', fields)).resolves.toEqualTypeOf<EntryId>()
+    expectTypeOf(
+      redis.xadd('s', fields, { maxLen: 9, approx: true }),
+    ).resolves.toEqualTypeOf<EntryId>()
+    expectTypeOf(
+      redis.xadd('s', fields, { noMkStream: true }),
+    ).resolves.toEqualTypeOf<EntryId | null>()
+    expectTypeOf(redis.xreadgroup('g', 'c', { s: '>' })).resolves.toEqualTypeOf<
+      StreamRead<StreamEntry>[] | null
+    >()
+    expectTypeOf(redis.xreadgroup('g', 'c', { s: '0' })).resolves.toEqualTypeOf<
+      StreamRead<DeliveredEntry>[] | null
+    >()
+    expectTypeOf(redis.xpending('s', 'g')).resolves.toEqualTypeOf<PendingSummary>()
+    expectTypeOf(redis.xpending('s', 'g', { count: 1 })).resolves.toEqualTypeOf<PendingEntry[]>()
+    expectTypeOf(redis.xclaim('s', 'g', 'c', 0, '1-1')).resolves.toEqualTypeOf<StreamEntry[]>()
+    expectTypeOf(redis.xclaim('s', 'g', 'c', 0, '1-1', { justId: true })).resolves.toEqualTypeOf<
+      EntryId[]
+    >()
+    const area = { radius: 1 }
+    expectTypeOf(redis.geosearch('k', 'm', area)).resolves.toEqualTypeOf<string[]>()
+    expectTypeOf(redis.geosearch('k', 'm', area, { sort: 'asc' })).resolves.toEqualTypeOf<
+      string[]
+    >()
+    const found = redis.geosearch('k', 'm', area, { withDist: true, withCoord: true })
+    expectTypeOf(found).resolves.items.toMatchTypeOf<
+      GeoPosition & { member: string; distance: number }
+    >()
+    const withDist = {} as boolean
+    expectTypeOf(redis.geosearch('k', 'm', area, { withDist })).resolves.toEqualTypeOf<
+      string[] | { member: string }[]
+    >()
+    // @ts-expect-error the hash was not asked for
+    found.then(([first]) => first?.hash)
   })
 
   test('a pipeline knows its replies by position', () => {
@@ -70,6 +119,16 @@ describe('types', () => {
     redis.set('a', '1', { exx: 1 })
     // @ts-expect-error undefined is no value
     redis.set('a', undefined)
+    // @ts-expect-error two bounds
+    redis.xadd('s', { a: 1 }, { maxLen: 1, minId: '0' })
+    // @ts-expect-error a bound is missing
+    redis.xadd('s', { a: 1 }, { approx: true })
+    // @ts-expect-error any needs count
+    redis.geosearch('k', 'm', { radius: 1 }, { any: true })
+    // @ts-expect-error a circle or a box
+    redis.geosearch('k', 'm', { radius: 1, width: 1, height: 1 })
+    // @ts-expect-error a wrong encoding
+    redis.bitfield('k', [{ get: 'int8', offset: 0 }])
     // @ts-expect-error an object is no value
     redis.set('a', { a: 1 })
   })

@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { CommandBuilder } from '../../src/batch.js'
 import { toCommand } from '../../src/wire.js'
+import { bitmaps } from './rows/bitmaps.js'
+import { geo } from './rows/geo.js'
 import { hashes } from './rows/hashes.js'
+import { hyperloglog } from './rows/hyperloglog.js'
 import { keys } from './rows/keys.js'
 import { lists } from './rows/lists.js'
 import { pubsub } from './rows/pubsub.js'
@@ -10,11 +13,16 @@ import { scripting } from './rows/scripting.js'
 import { server } from './rows/server.js'
 import { sets } from './rows/sets.js'
 import { sortedSets } from './rows/sorted-sets.js'
+import { streamGroups } from './rows/stream-groups.js'
+import { streams } from './rows/streams.js'
 import { strings } from './rows/strings.js'
 
 /** Every command; a missing one does not compile. */
 const ROWS: { [Name in Exclude<keyof CommandBuilder, 'send' | 'run'>]: readonly Row[] } = {
+  ...bitmaps,
+  ...geo,
   ...hashes,
+  ...hyperloglog,
   ...keys,
   ...lists,
   ...pubsub,
@@ -22,6 +30,8 @@ const ROWS: { [Name in Exclude<keyof CommandBuilder, 'send' | 'run'>]: readonly 
   ...server,
   ...sets,
   ...sortedSets,
+  ...streamGroups,
+  ...streams,
   ...strings,
 }
 
