@@ -1,4 +1,5 @@
 import { ALL_KEYS, FIRST_KEY, type Key, list, type Value } from './arguments.js'
+import { ok } from './replies.js'
 import { type Mode, Sender } from './sender.js'
 
 export abstract class HyperLogLogs<M extends Mode> extends Sender<M> {
@@ -14,6 +15,6 @@ export abstract class HyperLogLogs<M extends Mode> extends Sender<M> {
 
   /** Merge counters into `destination`, which keeps its own elements. */
   pfmerge(destination: Key, ...sources: (Key | readonly Key[])[]) {
-    return this.send<'OK'>('pfmerge', [destination, ...(sources.flat() as Key[])], ALL_KEYS)
+    return this.send<'OK'>('pfmerge', [destination, ...(sources.flat() as Key[])], ALL_KEYS, ok)
   }
 }

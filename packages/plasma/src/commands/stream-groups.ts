@@ -13,6 +13,7 @@ import {
   wholeNumber,
   word,
 } from './arguments.js'
+import { ok } from './replies.js'
 import { type Mode, type Returns, Sender } from './sender.js'
 import {
   type Id,
@@ -88,7 +89,7 @@ export abstract class StreamGroups<M extends Mode> extends Sender<M> {
     options: { mkStream?: boolean; entriesRead?: number } = {},
   ) {
     const args = ['CREATE', key, group, id, ...encodeOptions(options, CREATE)]
-    return this.send<'OK'>('xgroup', args, SECOND_KEY)
+    return this.send<'OK'>('xgroup', args, SECOND_KEY, ok)
   }
 
   /** Create a consumer, which reading does as well; resolves with 0 when it exists. */
@@ -109,7 +110,7 @@ export abstract class StreamGroups<M extends Mode> extends Sender<M> {
   /** Let a group continue behind `id`. */
   xgroupSetId(key: Key, group: Value, id: Id, options: { entriesRead?: number } = {}) {
     const args = ['SETID', key, group, id, ...encodeOptions(options, { entriesRead: whole })]
-    return this.send<'OK'>('xgroup', args, SECOND_KEY)
+    return this.send<'OK'>('xgroup', args, SECOND_KEY, ok)
   }
 
   /** A subcommand of XGROUP in its positional form: `xgroup('CREATE', 'orders', 'billing', '$', 'MKSTREAM')`. */

@@ -13,6 +13,7 @@ import {
   whole,
   word,
 } from './arguments.js'
+import { ok } from './replies.js'
 import { type Mode, type Returns, Sender } from './sender.js'
 import {
   type AddEntryOptions,
@@ -135,7 +136,12 @@ export abstract class Streams<M extends Mode> extends Sender<M> {
 
   /** Set the last id, and with `entriesAdded` and `maxDeletedId` what XINFO says of the past. */
   xsetid(key: Key, lastId: Id, options: { entriesAdded?: number; maxDeletedId?: string } = {}) {
-    return this.send<'OK'>('xsetid', [key, lastId, ...encodeOptions(options, SET_ID)], FIRST_KEY)
+    return this.send<'OK'>(
+      'xsetid',
+      [key, lastId, ...encodeOptions(options, SET_ID)],
+      FIRST_KEY,
+      ok,
+    )
   }
 
   /** What the server knows of a stream. */
