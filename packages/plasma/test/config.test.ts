@@ -240,3 +240,71 @@ describe('what is accepted', () => {
     expect(resolveConfig({ default: 'b', connections: { a: {}, b: {} } }).defaultName).toBe('b')
   })
 })
+
+describe('any configuration', () => {
+  const junk = fc.oneof(
+    fc.anything(),
+    fc.string(),
+    fc.integer(),
+    fc.constantFrom(null, true, '', 'null', {}, [], Number.NaN),
+  )
+  const name = fc.constantFrom(
+    'url',
+    'host',
+    'port',
+    'path',
+    'username',
+    'password',
+    'db',
+    'tls',
+    'keyPrefix',
+    'connectTimeout',
+    'commandTimeout',
+    'maxRetries',
+    'maxQueued',
+    'retryDelay',
+    'cluster',
+    'nodes',
+    'sentinels',
+    'name',
+    'readFrom',
+    'connectionName',
+    'driver',
+    'constructor',
+    '__proto__',
+    'hots',
+  )
+
+  test('is taken or refused with a path, whatever it holds', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(name, junk), { maxLength: 6 }), options => {
+        try {
+          const resolved = resolveConnection(
+            Object.fromEntries(options) as ConnectionConfig,
+            'connections.main',
+          )
+          expect(resolved.commandTimeout).toBeGreaterThanOrEqual(0)
+          expect(resolved.address).not.toBe('')
+        } catch (error) {
+          expect(error).toBeInstanceOf(RedisConfigError)
+          expect((error as RedisConfigError).path).toMatch(/^connections\.main/)
+        }
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+
+  test('holds no secret in its message', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(name, junk), { maxLength: 4 }), options => {
+        const config = { ...Object.fromEntries(options), password: 'top-secret-1' }
+        try {
+          resolveConnection(config as ConnectionConfig, 'connections.main')
+        } catch (error) {
+          expect((error as Error).message).not.toContain('top-secret-1')
+        }
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+})

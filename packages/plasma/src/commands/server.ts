@@ -92,7 +92,10 @@ export abstract class Server<M extends Mode> extends Sender<M> {
     )
   }
 
-  /** Wait until `replicas` have the connection's last write, at most `timeoutMs`; resolves with how many have. */
+  /**
+   * Wait until `replicas` have the connection's last write, at most `timeoutMs`; resolves with how many have. It
+   * holds up the connection meanwhile; inside `transaction()` that is nobody else's.
+   */
   wait(replicas: number, timeoutMs: number) {
     return this.send<number>(
       'wait',

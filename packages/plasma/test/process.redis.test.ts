@@ -1,0 +1,47 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { expect, inject, test } from 'vitest'
+
+/** Run a module in a process of its own; resolves with its exit code, output and how long it took. */
+async function run(source: string) {
+  const plasma = new URL('../dist/index.js', import.meta.url).href
+  const module = `import { RedisClient } from ${JSON.stringify(plasma)}
+    const redis = new RedisClient({ url: ${JSON.stringify(inject('redisUrl'))}, keyPrefix: 'exit:' })
+    ${source}`
+  const child = spawn(process.execPath, ['--input-type=module', '-e', module])
+  const output: Buffer[] = []
+  child.stdout.on('data', chunk => output.push(chunk))
+  child.stderr.on('data', chunk => output.push(chunk))
+  const deadline = setTimeout(() => child.kill('SIGKILL'), 10_000)
+  const [code] = await once(child, 'exit')
+  clearTimeout(deadline)
+  return { code, output: Buffer.concat(output).toString() }
+}
+
+const everything = `
+  await redis.set('a', '1', { px: 1_000 })
+  await redis.subscribe('news', () => {})
+  await redis.with({ commandTimeout: 100 }).send('blpop', ['none', 0.01], [0])
+  await redis.transaction(tx => tx.get('a'), { watch: 'a' })
+  await redis.with({ signal: new AbortController().signal }).get('a')
+  await redis.get('a')`
+
+test('after disconnect nothing keeps the process alive', async () => {
+  const { code, output } = await run(`${everything}
+    await redis.disconnect()
+    console.log('done')`)
+  expect(output).toBe('done\n')
+  expect(code).toBe(0)
+})
+
+test('a client that was never used keeps no process alive', async () => {
+  expect(await run(`redis.pipeline().get('a'); redis.messages`)).toEqual({ code: 0, output: '' })
+})
+
+test('await using closes at the end of the block', async () => {
+  const { code, output } = await run(`
+    { const closing = redis; ${everything}; await closing[Symbol.asyncDispose]() }
+    console.log(redis.status)`)
+  expect(output).toBe('closed\n')
+  expect(code).toBe(0)
+})
