@@ -81,6 +81,7 @@ export type {
   PoppedMember,
   PoppedMembers,
   Ranked,
+  ScannedRanks,
 } from './commands/sorted-sets.js'
 export type { SortOptions } from './commands/sorting.js'
 export type {

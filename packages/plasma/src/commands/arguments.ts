@@ -160,6 +160,28 @@ export function list<T extends Value>(
   return items.length > 0 ? items : [new Invalid(argument, 'must hold at least one')]
 }
 
+/** Keys behind their number, and what follows. */
+export interface CountedKeys {
+  /** The number and the keys. */
+  args: Argument[]
+  count: number
+  rest: readonly unknown[]
+}
+
+/** Keys as one array, or in the positional form of ioredis: how many, and then each. */
+export function countedKeys([first, ...others]: readonly unknown[]): CountedKeys {
+  if (typeof first !== 'number') {
+    const keys = list('keys', [first as Key | readonly Key[]])
+    return { args: [keys.length, ...keys], count: keys.length, rest: others }
+  }
+  const flat = others.flat()
+  const count = wholeNumber('numberOfKeys', first, 1)
+  const enough = count instanceof Invalid || first <= flat.length
+  const number = enough ? count : new Invalid('numberOfKeys', `is ${first}, but fewer follow`)
+  const keys = flat.slice(0, first) as Key[]
+  return { args: [number, ...keys], count: keys.length, rest: flat.slice(first) }
+}
+
 /** Fields and values from an object, a Map or a flat list: `a, 1, b, 2`. */
 export function pairs(argument: string, given: readonly unknown[]): Argument[] {
   const [first] = given

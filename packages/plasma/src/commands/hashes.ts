@@ -1,6 +1,5 @@
 import {
   anyNumber,
-  encodeOptions,
   encodeRest,
   FIRST_KEY,
   flag,
@@ -11,7 +10,7 @@ import {
   type Value,
   wholeNumber,
 } from './arguments.js'
-import { ELEMENT_SCAN, type ScanOptions } from './keys.js'
+import { ELEMENT_SCAN, type ScanOptions, scanArguments } from './keys.js'
 import { record } from './replies.js'
 import { type Mode, type Returns, Sender } from './sender.js'
 
@@ -155,16 +154,21 @@ export abstract class Hashes<M extends Mode> extends Sender<M> {
     cursor: string | number,
     options: ScanOptions & { noValues: true },
   ): Returns<M, ScannedFieldNames>
+  /** With the positional form the reply is the pair that Redis sends. */
   hscan(
     key: Key,
     cursor: string | number,
-    options: ScanOptions & { noValues?: boolean } = {},
-  ): Returns<M, never> {
-    const args = [key, wholeNumber('cursor', cursor, 0), ...encodeOptions(options, HASH_SCAN)]
-    return this.send('hscan', args, FIRST_KEY, (([next, found]: [string, string[]]) => ({
-      cursor: String(next),
-      fields: options.noValues ? found : record(found),
-    })) as never)
+    ...positional: (string | number)[]
+  ): Returns<M, [string, string[]]>
+  hscan(key: Key, cursor: string | number, ...rest: unknown[]): Returns<M, never> {
+    const [options] = rest
+    const names = isOptions(options) && options.noValues === true
+    return this.send(
+      'hscan',
+      ...scanArguments(key, cursor, rest, HASH_SCAN, found => ({
+        fields: names ? found : record(found),
+      })),
+    )
   }
 }
 

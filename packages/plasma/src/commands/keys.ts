@@ -2,6 +2,7 @@ import {
   ALL_KEYS,
   type Argument,
   encodeOptions,
+  encodeRest,
   FIRST_KEY,
   flag,
   isOptions,
@@ -11,6 +12,7 @@ import {
   keysFrom,
   list,
   NO_KEYS,
+  type OptionTable,
   SECOND_KEY,
   TWO_KEYS,
   type Value,
@@ -95,12 +97,14 @@ export abstract class Keys<M extends Mode> extends Sender<M> {
   }
 
   /** Copy `source` to `destination`; resolves with 1 when copied. */
-  copy(source: Key, destination: Key, options: { db?: number; replace?: boolean } = {}) {
-    return this.send<0 | 1>(
-      'copy',
-      [source, destination, ...encodeOptions(options, COPY)],
-      TWO_KEYS,
-    )
+  copy(
+    source: Key,
+    destination: Key,
+    options?: { db?: number; replace?: boolean },
+  ): Returns<M, 0 | 1>
+  copy(source: Key, destination: Key, ...positional: (string | number)[]): Returns<M, 0 | 1>
+  copy(source: Key, destination: Key, ...rest: unknown[]): Returns<M, 0 | 1> {
+    return this.send('copy', [source, destination, ...encodeRest(rest, COPY)], TWO_KEYS)
   }
 
   /** Move `key` to another database; resolves with 1 when moved. */
@@ -118,11 +122,18 @@ export abstract class Keys<M extends Mode> extends Sender<M> {
     key: Key,
     ttl: number,
     serialized: Uint8Array,
-    options: { replace?: boolean; absTtl?: boolean; idleTime?: number; freq?: number } = {},
-  ) {
-    return this.send<'OK'>(
+    options?: { replace?: boolean; absTtl?: boolean; idleTime?: number; freq?: number },
+  ): Returns<M, 'OK'>
+  restore(
+    key: Key,
+    ttl: number,
+    serialized: Uint8Array,
+    ...positional: (string | number)[]
+  ): Returns<M, 'OK'>
+  restore(key: Key, ttl: number, serialized: Uint8Array, ...rest: unknown[]): Returns<M, 'OK'> {
+    return this.send(
       'restore',
-      [key, wholeNumber('ttl', ttl, 0), serialized, ...encodeOptions(options, RESTORE)],
+      [key, wholeNumber('ttl', ttl, 0), serialized, ...encodeRest(rest, RESTORE)],
       FIRST_KEY,
       ok,
     )
@@ -218,6 +229,24 @@ const scannedPair: Decode<[string, string[]]> = ([cursor, keys]: [string, string
   String(cursor),
   unprefixed(keys, keyPrefix),
 ]
+
+/**
+ * A step of a scan over the elements of a value, and what decodes it: with options `{ cursor, … }`, with the
+ * positional form the pair that Redis sends.
+ */
+export function scanArguments(
+  key: Key,
+  cursor: string | number,
+  rest: readonly unknown[],
+  table: OptionTable,
+  shape: (found: string[]) => object,
+): [args: Argument[], keys: KeyPositions, decode: Decode<never>] {
+  const positional = rest[0] !== undefined && !isOptions(rest[0])
+  const decode = ([next, found]: [string, string[]]) =>
+    positional ? [String(next), found] : { cursor: String(next), ...shape(found) }
+  const args = [key, wholeNumber('cursor', cursor, 0), ...encodeRest(rest, table)]
+  return [args, FIRST_KEY, decode as never]
+}
 
 /** The positional form with its glob over keys; without one the scan still stays inside the key prefix. */
 function withPattern(args: Value[]): Argument[] {

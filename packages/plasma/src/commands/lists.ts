@@ -1,7 +1,8 @@
 import {
   type Argument,
   choice,
-  encodeOptions,
+  countedKeys,
+  encodeRest,
   FIRST_KEY,
   type Key,
   type Keys,
@@ -145,20 +146,22 @@ export abstract class Lists<M extends Mode> extends Sender<M> {
   lpos(
     key: Key,
     value: Value,
-    options: PositionOptions & { count?: number } = {},
-  ): Returns<M, number | number[] | null> {
-    return this.send('lpos', [key, value, ...encodeOptions(options, POSITION)], FIRST_KEY)
+    ...positional: (string | number)[]
+  ): Returns<M, number | number[] | null>
+  lpos(key: Key, value: Value, ...rest: unknown[]): Returns<M, never> {
+    return this.send('lpos', [key, value, ...encodeRest(rest, POSITION)], FIRST_KEY)
   }
 
   /** Take elements from the first list that has any. */
-  lmpop(keys: readonly Key[], side: Side, options: { count?: number } = {}) {
-    const args = [keys.length, ...list('keys', keys), sideOf('side', side)]
-    return this.send(
-      'lmpop',
-      [...args, ...encodeOptions(options, POP)],
-      keysFrom(1, keys.length),
-      poppedElements,
-    )
+  lmpop(
+    keys: readonly Key[],
+    side: Side,
+    options?: { count?: number },
+  ): Returns<M, PoppedElements | null>
+  lmpop(numberOfKeys: number, ...positional: Value[]): Returns<M, PoppedElements | null>
+  lmpop(...given: unknown[]): Returns<M, PoppedElements | null> {
+    const { args, count, rest } = countedKeys(given)
+    return this.send('lmpop', [...args, ...popArguments(rest)], keysFrom(1, count), poppedElements)
   }
 
   /**
@@ -201,18 +204,35 @@ export abstract class Lists<M extends Mode> extends Sender<M> {
   }
 
   /** Like `lmpop`, waiting for elements at most `timeout` seconds (0 for ever). */
-  blmpop(timeout: number, keys: readonly Key[], side: Side, options: { count?: number } = {}) {
-    const args = [seconds('timeout', timeout), keys.length, ...list('keys', keys)]
+  blmpop(
+    timeout: number,
+    keys: readonly Key[],
+    side: Side,
+    options?: { count?: number },
+  ): Returns<M, PoppedElements | null>
+  blmpop(
+    timeout: number,
+    numberOfKeys: number,
+    ...positional: Value[]
+  ): Returns<M, PoppedElements | null>
+  blmpop(timeout: number, ...given: unknown[]): Returns<M, PoppedElements | null> {
+    const { args, count, rest } = countedKeys(given)
     return this.send(
       'blmpop',
-      [...args, sideOf('side', side), ...encodeOptions(options, POP)],
-      keysFrom(2, keys.length),
+      [seconds('timeout', timeout), ...args, ...popArguments(rest)],
+      keysFrom(2, count),
       poppedElements,
     )
   }
 }
 
-const sideOf = (argument: string, side: Side): Argument => choice(argument, side, 'LEFT', 'RIGHT')
+const sideOf = (argument: string, side: unknown): Argument =>
+  choice(argument, side, 'LEFT', 'RIGHT')
+
+const popArguments = ([side, ...rest]: readonly unknown[]): Argument[] => [
+  sideOf('side', side),
+  ...encodeRest(rest, POP),
+]
 
 /** Keys and the timeout behind them, however they are grouped. */
 export function blockingArguments(given: readonly unknown[]): [args: Argument[], keys: Keys] {

@@ -1,6 +1,7 @@
 import {
   ALL_KEYS,
-  encodeOptions,
+  countedKeys,
+  encodeRest,
   FIRST_KEY,
   type Key,
   keysFrom,
@@ -10,7 +11,7 @@ import {
   whole,
   wholeNumber,
 } from './arguments.js'
-import { ELEMENT_SCAN, type ScanOptions } from './keys.js'
+import { ELEMENT_SCAN, type ScanOptions, scanArguments } from './keys.js'
 import { type Mode, type Returns, Sender } from './sender.js'
 
 /** One step of a scan over a set: done when `cursor` is `'0'` again. */
@@ -86,12 +87,11 @@ export abstract class Sets<M extends Mode> extends Sender<M> {
   }
 
   /** How many members are in every set; `limit` stops counting there. */
-  sintercard(keys: readonly Key[], options: { limit?: number } = {}) {
-    return this.send<number>(
-      'sintercard',
-      [keys.length, ...list('keys', keys), ...encodeOptions(options, CARD)],
-      keysFrom(1, keys.length),
-    )
+  sintercard(keys: readonly Key[], options?: { limit?: number }): Returns<M, number>
+  sintercard(numberOfKeys: number, ...positional: Value[]): Returns<M, number>
+  sintercard(...given: unknown[]): Returns<M, number> {
+    const { args, count, rest } = countedKeys(given)
+    return this.send('sintercard', [...args, ...encodeRest(rest, CARD)], keysFrom(1, count))
   }
 
   /** Members that are in any set. */
@@ -115,13 +115,17 @@ export abstract class Sets<M extends Mode> extends Sender<M> {
   }
 
   /** One step through the members of the set at `key`; start at `'0'`. */
-  sscan(key: Key, cursor: string | number, options: ScanOptions = {}) {
-    const args = [key, wholeNumber('cursor', cursor, 0), ...encodeOptions(options, ELEMENT_SCAN)]
+  sscan(key: Key, cursor: string | number, options?: ScanOptions): Returns<M, ScannedMembers>
+  /** With the positional form the reply is the pair that Redis sends. */
+  sscan(
+    key: Key,
+    cursor: string | number,
+    ...positional: (string | number)[]
+  ): Returns<M, [string, string[]]>
+  sscan(key: Key, cursor: string | number, ...rest: unknown[]): Returns<M, never> {
     return this.send(
       'sscan',
-      args,
-      FIRST_KEY,
-      ([next, members]: [string, string[]]): ScannedMembers => ({ cursor: String(next), members }),
+      ...scanArguments(key, cursor, rest, ELEMENT_SCAN, members => ({ members })),
     )
   }
 }

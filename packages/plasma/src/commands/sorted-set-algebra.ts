@@ -2,11 +2,14 @@ import {
   type Argument,
   anyNumber,
   choice,
-  encodeOptions,
+  countedKeys,
+  encodeRest,
+  isOptions,
   type Key,
   type Keys,
   keysFrom,
-  list,
+  type OptionTable,
+  type Value,
   whole,
 } from './arguments.js'
 import type { ScoredMember } from './replies.js'
@@ -30,64 +33,86 @@ const aggregate = (value: string): Argument[] => [
   choice('aggregate', value, 'SUM', 'MIN', 'MAX'),
 ]
 
-const COMBINE = { weights, aggregate, withScores }
+const STORE = { weights, aggregate }
+const COMBINE = { ...STORE, withScores }
 const CARD = { limit: whole }
 
 export abstract class SortedSetAlgebra<M extends Mode> extends Sender<M> {
   /** Members of any of the sorted sets, lowest combined score first. */
   zunion(keys: readonly Key[], options?: CombineOptions & WithoutScores): Returns<M, string[]>
   zunion(keys: readonly Key[], options: CombineOptions & WithScores): Returns<M, ScoredMember[]>
-  zunion(keys: readonly Key[], options: object = {}): Returns<M, never> {
-    return this.send('zunion', ...combine(keys, options))
+  zunion(numberOfKeys: number, ...positional: Value[]): Returns<M, string[]>
+  zunion(...given: unknown[]): Returns<M, never> {
+    return this.send('zunion', ...combine(given))
   }
 
   /** Members of every one of the sorted sets. */
   zinter(keys: readonly Key[], options?: CombineOptions & WithoutScores): Returns<M, string[]>
   zinter(keys: readonly Key[], options: CombineOptions & WithScores): Returns<M, ScoredMember[]>
-  zinter(keys: readonly Key[], options: object = {}): Returns<M, never> {
-    return this.send('zinter', ...combine(keys, options))
+  zinter(numberOfKeys: number, ...positional: Value[]): Returns<M, string[]>
+  zinter(...given: unknown[]): Returns<M, never> {
+    return this.send('zinter', ...combine(given))
   }
 
   /** Members of the first sorted set that are in no other. */
   zdiff(keys: readonly Key[], options?: WithoutScores): Returns<M, string[]>
   zdiff(keys: readonly Key[], options: WithScores): Returns<M, ScoredMember[]>
-  zdiff(keys: readonly Key[], options: object = {}): Returns<M, never> {
-    return this.send('zdiff', ...combine(keys, options))
+  zdiff(numberOfKeys: number, ...positional: Value[]): Returns<M, string[]>
+  zdiff(...given: unknown[]): Returns<M, never> {
+    return this.send('zdiff', ...combine(given))
   }
 
   /** Store the union; resolves with how many members. */
-  zunionstore(destination: Key, keys: readonly Key[], options: CombineOptions = {}) {
-    return this.send<number>('zunionstore', ...storeArguments(destination, keys, options))
+  zunionstore(destination: Key, keys: readonly Key[], options?: CombineOptions): Returns<M, number>
+  zunionstore(destination: Key, numberOfKeys: number, ...positional: Value[]): Returns<M, number>
+  zunionstore(destination: Key, ...given: unknown[]): Returns<M, number> {
+    return this.send('zunionstore', ...storeArguments(destination, given))
   }
 
   /** Store the intersection; resolves with how many members. */
-  zinterstore(destination: Key, keys: readonly Key[], options: CombineOptions = {}) {
-    return this.send<number>('zinterstore', ...storeArguments(destination, keys, options))
+  zinterstore(destination: Key, keys: readonly Key[], options?: CombineOptions): Returns<M, number>
+  zinterstore(destination: Key, numberOfKeys: number, ...positional: Value[]): Returns<M, number>
+  zinterstore(destination: Key, ...given: unknown[]): Returns<M, number> {
+    return this.send('zinterstore', ...storeArguments(destination, given))
   }
 
   /** Store the difference; resolves with how many members. */
-  zdiffstore(destination: Key, keys: readonly Key[]) {
-    return this.send<number>('zdiffstore', ...storeArguments(destination, keys, {}))
+  zdiffstore(destination: Key, keys: readonly Key[]): Returns<M, number>
+  zdiffstore(destination: Key, numberOfKeys: number, ...positional: Value[]): Returns<M, number>
+  zdiffstore(destination: Key, ...given: unknown[]): Returns<M, number> {
+    return this.send('zdiffstore', ...storeArguments(destination, given, {}))
   }
 
   /** How many members are in every one of the sorted sets; `limit` stops counting there. */
-  zintercard(keys: readonly Key[], options: { limit?: number } = {}) {
-    return this.send<number>(
-      'zintercard',
-      [keys.length, ...list('keys', keys), ...encodeOptions(options, CARD)],
-      keysFrom(1, keys.length),
-    )
+  zintercard(keys: readonly Key[], options?: { limit?: number }): Returns<M, number>
+  zintercard(numberOfKeys: number, ...positional: Value[]): Returns<M, number>
+  zintercard(...given: unknown[]): Returns<M, number> {
+    const { args, count, rest } = countedKeys(given)
+    return this.send('zintercard', [...args, ...encodeRest(rest, CARD)], keysFrom(1, count))
   }
 }
 
 type Sent = [args: Argument[], keys: Keys, decode?: Decode<never>]
 
-function combine(keys: readonly Key[], options: object): Sent {
-  const args = [keys.length, ...list('keys', keys), ...encodeOptions(options, COMBINE)]
-  return [args, keysFrom(1, keys.length), decodeScores(options)]
+function combine(given: readonly unknown[]): Sent {
+  const { args, count, rest } = countedKeys(given)
+  const [options] = rest
+  return [
+    [...args, ...encodeRest(rest, COMBINE)],
+    keysFrom(1, count),
+    isOptions(options) ? decodeScores(options) : undefined,
+  ]
 }
 
-function storeArguments(destination: Key, keys: readonly Key[], options: object) {
-  const args = [destination, keys.length, ...list('keys', keys), ...encodeOptions(options, COMBINE)]
-  return [args, [0, ...keys.map((_, i) => i + 2)] as Keys] as const
+function storeArguments(
+  destination: Key,
+  given: readonly unknown[],
+  table: OptionTable = STORE,
+): [args: Argument[], keys: Keys] {
+  const { args, count, rest } = countedKeys(given)
+  const keys = Array.from({ length: count }, (_, i) => i + 2)
+  return [
+    [destination, ...args, ...encodeRest(rest, table)],
+    [0, ...keys],
+  ]
 }

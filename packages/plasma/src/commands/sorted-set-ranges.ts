@@ -1,6 +1,7 @@
 import {
   type Argument,
   encodeOptions,
+  encodeRest,
   FIRST_KEY,
   flag,
   Invalid,
@@ -38,7 +39,8 @@ const by = (value: string): Argument[] =>
     ? [`BY${value.toUpperCase()}`]
     : [new Invalid('by', "must be 'score' or 'lex'")]
 
-const RANGE = { by, rev: flag, limit, withScores }
+const STORED = { by, rev: flag, limit }
+const RANGE = { ...STORED, withScores }
 const PART = { limit, withScores }
 
 export abstract class SortedSetRanges<M extends Mode> extends Sender<M> {
@@ -87,13 +89,24 @@ export abstract class SortedSetRanges<M extends Mode> extends Sender<M> {
     source: Key,
     start: Bound,
     stop: Bound,
-    options: RangeOptions = {},
-  ) {
-    return this.send<number>(
-      'zrangestore',
-      [destination, source, start, stop, ...encodeOptions(options, RANGE)],
-      TWO_KEYS,
-    )
+    options?: RangeOptions,
+  ): Returns<M, number>
+  zrangestore(
+    destination: Key,
+    source: Key,
+    start: Bound,
+    stop: Bound,
+    ...positional: (string | number)[]
+  ): Returns<M, number>
+  zrangestore(
+    destination: Key,
+    source: Key,
+    start: Bound,
+    stop: Bound,
+    ...rest: unknown[]
+  ): Returns<M, number> {
+    const args = [destination, source, start, stop, ...encodeRest(rest, STORED)]
+    return this.send('zrangestore', args, TWO_KEYS)
   }
 
   /** Members between two ranks, highest score first. */
@@ -151,21 +164,27 @@ export abstract class SortedSetRanges<M extends Mode> extends Sender<M> {
   }
 
   /** Members with a name between the bounds. */
-  zrangebylex(key: Key, min: Bound, max: Bound, options: LimitOptions = {}) {
-    return this.send<string[]>(
-      'zrangebylex',
-      [key, min, max, ...encodeOptions(options, { limit })],
-      FIRST_KEY,
-    )
+  zrangebylex(key: Key, min: Bound, max: Bound, options?: LimitOptions): Returns<M, string[]>
+  zrangebylex(
+    key: Key,
+    min: Bound,
+    max: Bound,
+    ...positional: (string | number)[]
+  ): Returns<M, string[]>
+  zrangebylex(key: Key, min: Bound, max: Bound, ...rest: unknown[]): Returns<M, string[]> {
+    return this.send('zrangebylex', [key, min, max, ...encodeRest(rest, { limit })], FIRST_KEY)
   }
 
   /** Members with a name between the bounds, last first; `max` comes first. */
-  zrevrangebylex(key: Key, max: Bound, min: Bound, options: LimitOptions = {}) {
-    return this.send<string[]>(
-      'zrevrangebylex',
-      [key, max, min, ...encodeOptions(options, { limit })],
-      FIRST_KEY,
-    )
+  zrevrangebylex(key: Key, max: Bound, min: Bound, options?: LimitOptions): Returns<M, string[]>
+  zrevrangebylex(
+    key: Key,
+    max: Bound,
+    min: Bound,
+    ...positional: (string | number)[]
+  ): Returns<M, string[]>
+  zrevrangebylex(key: Key, max: Bound, min: Bound, ...rest: unknown[]): Returns<M, string[]> {
+    return this.send('zrevrangebylex', [key, max, min, ...encodeRest(rest, { limit })], FIRST_KEY)
   }
 
   /** Remove members between two ranks; resolves with how many. */

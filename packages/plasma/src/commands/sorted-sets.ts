@@ -2,7 +2,9 @@ import {
   type Argument,
   anyNumber,
   choice,
+  countedKeys,
   encodeOptions,
+  encodeRest,
   FIRST_KEY,
   flag,
   Invalid,
@@ -16,7 +18,7 @@ import {
   whole,
   wholeNumber,
 } from './arguments.js'
-import { ELEMENT_SCAN, type ScanOptions } from './keys.js'
+import { ELEMENT_SCAN, type ScanOptions, scanArguments } from './keys.js'
 import { blockingArguments } from './lists.js'
 import {
   numberOrNull,
@@ -43,6 +45,12 @@ export interface PoppedMember extends ScoredMember {
 /** Members, and the sorted set that they were taken from. */
 export interface PoppedMembers {
   key: string
+  members: ScoredMember[]
+}
+
+/** One step of a scan over a sorted set: done when `cursor` is `'0'` again. */
+export interface ScannedRanks {
+  cursor: string
   members: ScoredMember[]
 }
 
@@ -142,14 +150,15 @@ export abstract class SortedSets<M extends Mode> extends Sender<M> {
   }
 
   /** Take members from the first sorted set that has any. */
-  zmpop(keys: readonly Key[], end: End, options: { count?: number } = {}) {
-    const args = [keys.length, ...list('keys', keys), endOf(end)]
-    return this.send(
-      'zmpop',
-      [...args, ...encodeOptions(options, POP)],
-      keysFrom(1, keys.length),
-      poppedMembers,
-    )
+  zmpop(
+    keys: readonly Key[],
+    end: End,
+    options?: { count?: number },
+  ): Returns<M, PoppedMembers | null>
+  zmpop(numberOfKeys: number, ...positional: Value[]): Returns<M, PoppedMembers | null>
+  zmpop(...given: unknown[]): Returns<M, PoppedMembers | null> {
+    const { args, count, rest } = countedKeys(given)
+    return this.send('zmpop', [...args, ...popArguments(rest)], keysFrom(1, count), poppedMembers)
   }
 
   /**
@@ -170,12 +179,23 @@ export abstract class SortedSets<M extends Mode> extends Sender<M> {
   }
 
   /** Like `zmpop`, waiting for members at most `timeout` seconds (0 for ever). */
-  bzmpop(timeout: number, keys: readonly Key[], end: End, options: { count?: number } = {}) {
-    const args = [seconds('timeout', timeout), keys.length, ...list('keys', keys), endOf(end)]
+  bzmpop(
+    timeout: number,
+    keys: readonly Key[],
+    end: End,
+    options?: { count?: number },
+  ): Returns<M, PoppedMembers | null>
+  bzmpop(
+    timeout: number,
+    numberOfKeys: number,
+    ...positional: Value[]
+  ): Returns<M, PoppedMembers | null>
+  bzmpop(timeout: number, ...given: unknown[]): Returns<M, PoppedMembers | null> {
+    const { args, count, rest } = countedKeys(given)
     return this.send(
       'bzmpop',
-      [...args, ...encodeOptions(options, POP)],
-      keysFrom(2, keys.length),
+      [seconds('timeout', timeout), ...args, ...popArguments(rest)],
+      keysFrom(2, count),
       poppedMembers,
     )
   }
@@ -192,16 +212,25 @@ export abstract class SortedSets<M extends Mode> extends Sender<M> {
   }
 
   /** One step through the members of the sorted set at `key`; start at `'0'`. */
-  zscan(key: Key, cursor: string | number, options: ScanOptions = {}) {
-    const args = [key, wholeNumber('cursor', cursor, 0), ...encodeOptions(options, ELEMENT_SCAN)]
-    return this.send('zscan', args, FIRST_KEY, ([next, flat]: [string, string[]]) => ({
-      cursor: String(next),
-      members: scored(flat),
-    }))
+  zscan(key: Key, cursor: string | number, options?: ScanOptions): Returns<M, ScannedRanks>
+  /** With the positional form the reply is the pair that Redis sends. */
+  zscan(
+    key: Key,
+    cursor: string | number,
+    ...positional: (string | number)[]
+  ): Returns<M, [string, string[]]>
+  zscan(key: Key, cursor: string | number, ...rest: unknown[]): Returns<M, never> {
+    return this.send(
+      'zscan',
+      ...scanArguments(key, cursor, rest, ELEMENT_SCAN, flat => ({ members: scored(flat) })),
+    )
   }
 }
 
-const endOf = (end: End): Argument => choice('end', end, 'MIN', 'MAX')
+const popArguments = ([end, ...rest]: readonly unknown[]): Argument[] => [
+  choice('end', end, 'MIN', 'MAX'),
+  ...encodeRest(rest, POP),
+]
 
 const poppedMember = (raw: [string, string, string] | null, keyPrefix: string) =>
   raw && { key: withoutPrefix(raw[0], keyPrefix), member: raw[1], score: score(raw[2]) }

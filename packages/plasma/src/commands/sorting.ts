@@ -1,5 +1,12 @@
-import { type Argument, encodeOptions, type Key, wholeNumber } from './arguments.js'
-import { type Mode, Sender } from './sender.js'
+import {
+  type Argument,
+  encodeOptions,
+  isOptions,
+  type Key,
+  type Value,
+  wholeNumber,
+} from './arguments.js'
+import { type Mode, type Returns, Sender } from './sender.js'
 
 export type SortOptions = {
   /** Sort by other keys: `weight_*`, or `nosort`. */
@@ -14,9 +21,16 @@ export type SortOptions = {
 
 export abstract class Sorting<M extends Mode> extends Sender<M> {
   /** The elements of the list, set or sorted set at `key`, sorted. */
-  sort(key: Key, options: SortOptions = {}) {
-    const { args, keys } = sortArguments(key, options)
-    return this.send<(string | null)[]>('sort', args, keys)
+  sort(key: Key, options?: SortOptions): Returns<M, (string | null)[]>
+  /** In the positional form of ioredis, with `STORE` the number of elements. */
+  sort(
+    key: Key,
+    ...positional: (string | number)[]
+  ): Returns<M, (string | null)[]> | Returns<M, number>
+  sort(key: Key, ...rest: unknown[]): Returns<M, never> {
+    const [options = {}] = rest
+    const { args, keys } = isOptions(options) ? sortArguments(key, options) : positional(key, rest)
+    return this.send('sort', args, keys)
   }
 
   /** Like `sort`, which a replica may serve as well, because it cannot store. */
@@ -50,5 +64,21 @@ function sortArguments(key: Key, { by, limit, get = [], order, alpha, ...unknown
   for (const name of [get].flat()) other('GET', name)
   if (order) args.push(order.toUpperCase())
   if (alpha) args.push('ALPHA')
+  return { args, keys }
+}
+
+/** How many words belong to each word of SORT. */
+const WORDS: Readonly<Record<string, number>> = { BY: 1, GET: 1, STORE: 1, LIMIT: 2 }
+
+function positional(key: Key, words: readonly unknown[]) {
+  const args = [key, ...(words as Value[])]
+  const keys = [0]
+  for (let i = 1; i < args.length; i++) {
+    const word = String(args[i]).toUpperCase()
+    const other = String(args[i + 1])
+    if (word === 'STORE' || ((word === 'BY' || word === 'GET') && other.includes('*')))
+      keys.push(i + 1)
+    i += WORDS[word] ?? 0
+  }
   return { args, keys }
 }

@@ -119,8 +119,10 @@ export abstract class Strings<M extends Mode> extends Sender<M> {
   }
 
   /** The value at `key`, changing when it expires. */
-  getex(key: Key, options: GetExOptions = {}) {
-    return this.send<string | null>('getex', [key, ...encodeOptions(options, GETEX)], FIRST_KEY)
+  getex(key: Key, options?: GetExOptions): Returns<M, string | null>
+  getex(key: Key, ...positional: (string | number)[]): Returns<M, string | null>
+  getex(key: Key, ...rest: unknown[]): Returns<M, string | null> {
+    return this.send('getex', [key, ...encodeRest(rest, GETEX)], FIRST_KEY)
   }
 
   /** The value at `key`, which is deleted. */

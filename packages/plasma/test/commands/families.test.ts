@@ -20,6 +20,18 @@ describe('bad arguments are refused by name', () => {
     ['an unknown option of a pop', () => untyped.blmpop?.(1, ['a'], 'left', { n: 1 }), 'n'],
     ['a score that is no boolean', () => untyped.zrank?.('k', 'm', { withScore: 1 }), 'withScore'],
     ['a wrong aggregate', () => untyped.zunion?.(['k'], { aggregate: 'avg' }), 'aggregate'],
+    ['more keys than follow', () => builder.zunion(3, 'a', 'b'), 'numberOfKeys'],
+    ['no number of keys', () => builder.lmpop(0, 'LEFT'), 'numberOfKeys'],
+    [
+      'scores to be stored',
+      () => untyped.zunionstore?.('d', ['a'], { withScores: true }),
+      'withScores',
+    ],
+    [
+      'weights for a difference',
+      () => untyped.zdiffstore?.('d', ['a'], { weights: [1] }),
+      'weights',
+    ],
     ['no fields to expire', () => builder.hexpire('k', 9, []), 'fields'],
     ['fields that are missing', () => untyped.hexpire?.('k', 9), 'fields'],
     ['an expiry of 1.5', () => builder.hpexpire('k', 1.5, 'f'), 'milliseconds'],

@@ -29,5 +29,6 @@ export const hashes: Rows<Hashes<never>> = {
   hscan: [
     row(c => c.hscan('k', 0, { match: 'a*', count: 5 }), 'hscan p:k 0 MATCH a* COUNT 5'),
     row(c => c.hscan('k', 0, { noValues: true }), 'hscan p:k 0 NOVALUES'),
+    row(c => c.hscan('k', '0', 'MATCH', 'a*', 'COUNT', 5), 'hscan p:k 0 MATCH a* COUNT 5'),
   ],
 }

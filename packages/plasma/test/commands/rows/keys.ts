@@ -9,13 +9,17 @@ export const keys: Rows<Keys<never>> = {
   type: [row(c => c.type('k'), 'type p:k')],
   rename: [row(c => c.rename('a', 'b'), 'rename p:a p:b')],
   renamenx: [row(c => c.renamenx('a', 'b'), 'renamenx p:a p:b')],
-  copy: [row(c => c.copy('a', 'b', { db: 1, replace: true }), 'copy p:a p:b DB 1 REPLACE')],
+  copy: [
+    row(c => c.copy('a', 'b', { db: 1, replace: true }), 'copy p:a p:b DB 1 REPLACE'),
+    row(c => c.copy('a', 'b', 'REPLACE'), 'copy p:a p:b REPLACE'),
+  ],
   move: [row(c => c.move('k', 1), 'move p:k 1')],
   restore: [
     row(
       c => c.restore('k', 0, Buffer.from('x'), { replace: true, absTtl: true }),
       'restore p:k 0 x REPLACE ABSTTL',
     ),
+    row(c => c.restore('k', 0, Buffer.from('x'), 'REPLACE'), 'restore p:k 0 x REPLACE'),
   ],
   randomkey: [row(c => c.randomkey(), 'randomkey')],
   keys: [row(c => c.keys('user:*'), 'keys p:user:*')],

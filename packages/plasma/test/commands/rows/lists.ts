@@ -22,8 +22,12 @@ export const lists: Rows<Lists<never>> = {
       c => c.lpos('k', 'v', { rank: -1, count: 0, maxlen: 9 }),
       'lpos p:k v RANK -1 COUNT 0 MAXLEN 9',
     ),
+    row(c => c.lpos('k', 'v', 'RANK', -1), 'lpos p:k v RANK -1'),
   ],
-  lmpop: [row(c => c.lmpop(['a', 'b'], 'left', { count: 2 }), 'lmpop 2 p:a p:b LEFT COUNT 2')],
+  lmpop: [
+    row(c => c.lmpop(['a', 'b'], 'left', { count: 2 }), 'lmpop 2 p:a p:b LEFT COUNT 2'),
+    row(c => c.lmpop(2, 'a', 'b', 'LEFT', 'COUNT', 2), 'lmpop 2 p:a p:b LEFT COUNT 2'),
+  ],
   blpop: [
     row(c => c.blpop('k', 5), 'blpop p:k 5'),
     row(c => c.blpop(['a', 'b'], 0.5), 'blpop p:a p:b 0.5'),
@@ -34,5 +38,6 @@ export const lists: Rows<Lists<never>> = {
   brpoplpush: [row(c => c.brpoplpush('a', 'b', 5), 'brpoplpush p:a p:b 5')],
   blmpop: [
     row(c => c.blmpop(5, ['a', 'b'], 'right', { count: 2 }), 'blmpop 5 2 p:a p:b RIGHT COUNT 2'),
+    row(c => c.blmpop(5, 1, 'a', 'LEFT'), 'blmpop 5 1 p:a LEFT'),
   ],
 }

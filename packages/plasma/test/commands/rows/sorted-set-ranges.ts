@@ -20,6 +20,7 @@ export const sortedSetRanges: Rows<SortedSetRanges<never>> = {
   ],
   zrangestore: [
     row(c => c.zrangestore('d', 's', 0, 9, { rev: true }), 'zrangestore p:d p:s 0 9 REV'),
+    row(c => c.zrangestore('d', 's', 0, 9, 'REV'), 'zrangestore p:d p:s 0 9 REV'),
   ],
   zrevrange: [
     row(c => c.zrevrange('k', 0, 10), 'zrevrange p:k 0 10'),
@@ -33,8 +34,14 @@ export const sortedSetRanges: Rows<SortedSetRanges<never>> = {
     row(c => c.zrangebyscore('k', 0, 9, 'LIMIT', 0, 5), 'zrangebyscore p:k 0 9 LIMIT 0 5'),
   ],
   zrevrangebyscore: [row(c => c.zrevrangebyscore('k', 9, 0), 'zrevrangebyscore p:k 9 0')],
-  zrangebylex: [row(c => c.zrangebylex('k', '[a', '+'), 'zrangebylex p:k [a +')],
-  zrevrangebylex: [row(c => c.zrevrangebylex('k', '+', '-'), 'zrevrangebylex p:k + -')],
+  zrangebylex: [
+    row(c => c.zrangebylex('k', '[a', '+'), 'zrangebylex p:k [a +'),
+    row(c => c.zrangebylex('k', '-', '+', 'LIMIT', 0, 5), 'zrangebylex p:k - + LIMIT 0 5'),
+  ],
+  zrevrangebylex: [
+    row(c => c.zrevrangebylex('k', '+', '-'), 'zrevrangebylex p:k + -'),
+    row(c => c.zrevrangebylex('k', '-', '+', 'LIMIT', 0, 5), 'zrevrangebylex p:k - + LIMIT 0 5'),
+  ],
   zremrangebyrank: [row(c => c.zremrangebyrank('k', 0, 1), 'zremrangebyrank p:k 0 1')],
   zremrangebyscore: [row(c => c.zremrangebyscore('k', '-inf', 5), 'zremrangebyscore p:k -inf 5')],
   zremrangebylex: [row(c => c.zremrangebylex('k', '-', '+'), 'zremrangebylex p:k - +')],

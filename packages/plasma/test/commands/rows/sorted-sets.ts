@@ -27,14 +27,20 @@ export const sortedSets: Rows<SortedSets<never>> = {
   ],
   zpopmin: [row(c => c.zpopmin('k', 3), 'zpopmin p:k 3')],
   zpopmax: [row(c => c.zpopmax('k'), 'zpopmax p:k 1')],
-  zmpop: [row(c => c.zmpop(['a'], 'min', { count: 2 }), 'zmpop 1 p:a MIN COUNT 2')],
+  zmpop: [
+    row(c => c.zmpop(['a'], 'min', { count: 2 }), 'zmpop 1 p:a MIN COUNT 2'),
+    row(c => c.zmpop(2, 'a', 'b', 'MAX', 'COUNT', 2), 'zmpop 2 p:a p:b MAX COUNT 2'),
+  ],
   zrandmember: [
     row(c => c.zrandmember('k'), 'zrandmember p:k'),
     row(c => c.zrandmember('k', 2), 'zrandmember p:k 2'),
     row(c => c.zrandmember('k', 2, { withScores: true }), 'zrandmember p:k 2 WITHSCORES'),
     row(c => c.zrandmember('k', 2, 'WITHSCORES'), 'zrandmember p:k 2 WITHSCORES'),
   ],
-  zscan: [row(c => c.zscan('k', 0, { match: 'a*' }), 'zscan p:k 0 MATCH a*')],
+  zscan: [
+    row(c => c.zscan('k', 0, { match: 'a*' }), 'zscan p:k 0 MATCH a*'),
+    row(c => c.zscan('k', '0', 'COUNT', 5), 'zscan p:k 0 COUNT 5'),
+  ],
   bzpopmin: [
     row(c => c.bzpopmin('k', 5), 'bzpopmin p:k 5'),
     row(c => c.bzpopmin(['a', 'b'], 0), 'bzpopmin p:a p:b 0'),
@@ -42,5 +48,6 @@ export const sortedSets: Rows<SortedSets<never>> = {
   bzpopmax: [row(c => c.bzpopmax('a', 'b', 0.5), 'bzpopmax p:a p:b 0.5')],
   bzmpop: [
     row(c => c.bzmpop(5, ['a', 'b'], 'max', { count: 2 }), 'bzmpop 5 2 p:a p:b MAX COUNT 2'),
+    row(c => c.bzmpop(5, 1, 'a', 'MIN'), 'bzmpop 5 1 p:a MIN'),
   ],
 }

@@ -15,6 +15,11 @@ export const sorting: Rows<Sorting<never>> = {
       'sort p:k BY p:w_* LIMIT 0 2 GET # GET p:n_* DESC ALPHA',
     ),
     row(c => c.sort('k', { by: 'nosort' }), 'sort p:k BY nosort'),
+    row(
+      c => c.sort('k', 'BY', 'w_*', 'LIMIT', 0, 2, 'GET', '#', 'GET', 'n_*', 'DESC'),
+      'sort p:k BY p:w_* LIMIT 0 2 GET # GET p:n_* DESC',
+    ),
+    row(c => c.sort('k', 'by', 'nosort', 'store', 'd'), 'sort p:k by nosort store p:d'),
   ],
   sortStore: [row(c => c.sortStore('k', 'd', { order: 'asc' }), 'sort p:k ASC STORE p:d')],
   sortRo: [row(c => c.sortRo('k', { by: 'w_*', order: 'desc' }), 'sort_ro p:k BY p:w_* DESC')],

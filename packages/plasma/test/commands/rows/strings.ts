@@ -18,6 +18,7 @@ export const strings: Rows<Strings<never>> = {
   getex: [
     row(c => c.getex('k', { persist: true }), 'getex p:k PERSIST'),
     row(c => c.getex('k', { ex: 5 }), 'getex p:k EX 5'),
+    row(c => c.getex('k', 'EX', 5), 'getex p:k EX 5'),
   ],
   getdel: [row(c => c.getdel('k'), 'getdel p:k')],
   getset: [row(c => c.getset('k', 'v'), 'getset p:k v')],
