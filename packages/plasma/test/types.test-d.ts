@@ -1,15 +1,20 @@
 import { describe, expectTypeOf, test } from 'vitest'
 import {
+  type ClientInfo,
+  type ClusterNode,
+  type CommonParts,
   type DeliveredEntry,
   defineScript,
   type EntryId,
   type GeoPosition,
   type PendingEntry,
   type PendingSummary,
+  type PoppedElement,
   type RedisClient,
   type ScoredMember,
   type StreamEntry,
   type StreamRead,
+  type Text,
 } from '../src/index.js'
 
 declare const redis: RedisClient
@@ -110,11 +115,56 @@ describe('types', () => {
     redis.run(script, ['k', 'l'], [1, 2])
   })
 
+  test('the shape of a reply follows the options', () => {
+    expectTypeOf(redis.blpop('l', 5)).resolves.toEqualTypeOf<PoppedElement | null>()
+    expectTypeOf(redis.blpop('l', 'm', 5)).resolves.toEqualTypeOf<PoppedElement | null>()
+    expectTypeOf(redis.lcs('a', 'b')).resolves.toEqualTypeOf<string>()
+    expectTypeOf(redis.lcs('a', 'b', { len: true })).resolves.toEqualTypeOf<number>()
+    expectTypeOf(redis.lcs('a', 'b', { idx: true })).resolves.toEqualTypeOf<CommonParts>()
+    expectTypeOf(redis.zrank('z', 'm')).resolves.toEqualTypeOf<number | null>()
+    expectTypeOf(redis.zrank('z', 'm', { withScore: true })).resolves.toEqualTypeOf<{
+      rank: number
+      score: number
+    } | null>()
+    expectTypeOf(redis.hscan('h', 0, 'COUNT', 5)).resolves.toEqualTypeOf<[string, string[]]>()
+    expectTypeOf(redis.hrandfield('h', 2, { withValues: true })).resolves.toEqualTypeOf<
+      Record<string, string>
+    >()
+    expectTypeOf(redis.clientKill('127.0.0.1:1')).resolves.toEqualTypeOf<'OK'>()
+    expectTypeOf(redis.clientKill({ id: 1 })).resolves.toEqualTypeOf<number>()
+    expectTypeOf(redis.dump('a')).resolves.toEqualTypeOf<Buffer | null>()
+    redis.role().then(role => {
+      if (role.role === 'master')
+        expectTypeOf(role.replicas[0]?.port).toEqualTypeOf<number | undefined>()
+    })
+  })
+
+  test('what Redis itself says stays text where data is bytes', () => {
+    const { buffers } = redis
+    expectTypeOf(buffers.blpop('l', 5)).resolves.toEqualTypeOf<{
+      key: Buffer
+      element: Buffer
+    } | null>()
+    expectTypeOf(buffers.clientInfo()).resolves.toEqualTypeOf<ClientInfo>()
+    expectTypeOf(buffers.objectEncoding('a')).resolves.toEqualTypeOf<Text | null>()
+    expectTypeOf(buffers.clusterNodes()).resolves.toEqualTypeOf<ClusterNode[]>()
+    expectTypeOf(buffers.infoOf('memory')).resolves.toEqualTypeOf<Record<string, Text>>()
+    const text: Text = '' as Text
+    expectTypeOf(text).toExtend<string>()
+    expectTypeOf<'any' | '' | 'Text' | '日本'>().toExtend<Text>()
+  })
+
   test('calls that Redis would refuse do not compile', () => {
     // @ts-expect-error nx and xx exclude each other
     redis.set('a', '1', { nx: true, xx: true })
     // @ts-expect-error two expiries
     redis.set('a', '1', { ex: 1, px: 1 })
+    // @ts-expect-error a condition and a comparison
+    redis.set('a', '1', { nx: true, ifEq: 'b' })
+    // @ts-expect-error a type and numbers
+    redis.clientList({ type: 'normal', ids: [1] })
+    // @ts-expect-error two states of a slot
+    redis.clusterSetSlot(1, { importing: 'a', migrating: 'b' })
     // @ts-expect-error no such option
     redis.set('a', '1', { exx: 1 })
     // @ts-expect-error undefined is no value

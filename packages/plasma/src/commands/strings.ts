@@ -39,7 +39,10 @@ export type Comparison =
   | { ifDne: string; ifEq?: never; ifNe?: never; ifDeq?: never }
 
 /** `keepTtl` leaves the expiry as it is; `get` resolves with the old value. */
-export type SetOptions = (Condition | Comparison) &
+export type SetOptions = (
+  | (Condition & { ifEq?: never; ifNe?: never; ifDeq?: never; ifDne?: never })
+  | (Comparison & { nx?: never; xx?: never })
+) &
   (
     | (Expiry & { keepTtl?: never })
     | { keepTtl: boolean; ex?: never; px?: never; exat?: never; pxat?: never }

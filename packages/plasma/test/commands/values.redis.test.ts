@@ -130,3 +130,50 @@ describe('keys', () => {
     expect([await redis.get('a'), await there.get('a')]).toEqual(['9', '9'])
   })
 })
+
+describe('the positional forms of ioredis', () => {
+  test('scans give the pair that Redis sends', async () => {
+    const redis = testClient()
+    await redis.hset('h', { a: 1 })
+    await redis.sadd('s', 'a')
+    await redis.zadd('z', 1, 'a')
+    expect(await redis.hscan('h', '0', 'MATCH', '*')).toEqual(['0', ['a', '1']])
+    expect(await redis.sscan('s', 0, 'COUNT', 10)).toEqual(['0', ['a']])
+    expect(await redis.zscan('z', '0', 'MATCH', '*')).toEqual(['0', ['a', '1']])
+    expect(await redis.buffers.sscan('s', 0, 'COUNT', 10)).toEqual(['0', [Buffer.from('a')]])
+    expect(await redis.hscan('h', 0)).toEqual({ cursor: '0', fields: { a: '1' } })
+    expect(await redis.sscan('s', 0)).toEqual({ cursor: '0', members: ['a'] })
+    expect(await redis.zscan('z', 0)).toEqual({
+      cursor: '0',
+      members: [{ member: 'a', score: 1 }],
+    })
+  })
+
+  test('keys behind their number', async () => {
+    const redis = testClient()
+    await redis.zadd('a', 1, 'x', 2, 'y')
+    await redis.zadd('b', 5, 'y')
+    expect(await redis.zunion(2, 'a', 'b', 'WITHSCORES')).toEqual(['x', '1', 'y', '7'])
+    expect(await redis.zinter(2, 'a', 'b')).toEqual(['y'])
+    expect(await redis.zdiff(2, 'a', 'b')).toEqual(['x'])
+    expect(await redis.zunionstore('d', 2, 'a', 'b', 'AGGREGATE', 'MAX')).toBe(2)
+    expect(await redis.zscore('d', 'y')).toBe(5)
+    expect(await redis.zintercard(2, 'a', 'b')).toBe(1)
+    expect(await redis.zmpop(2, 'none', 'a', 'MIN')).toEqual({
+      key: 'a',
+      members: [{ member: 'x', score: 1 }],
+    })
+    await redis.rpush('l', 'e')
+    expect(await redis.lpos('l', 'e', 'COUNT', 0)).toEqual([0])
+    expect(await redis.lmpop(1, 'l', 'LEFT', 'COUNT', 5)).toEqual({ key: 'l', elements: ['e'] })
+  })
+
+  test('sorting by other keys, and storing', async () => {
+    const redis = testClient()
+    await redis.rpush('l', 3, 1, 2)
+    await redis.mset({ w_1: 3, w_2: 2, w_3: 1 })
+    expect(await redis.sort('l', 'BY', 'w_*', 'GET', '#', 'DESC')).toEqual(['1', '2', '3'])
+    expect(await redis.sort('l', 'BY', 'w_*', 'STORE', 'd')).toBe(3)
+    expect(await redis.lrange('d', 0, -1)).toEqual(['3', '2', '1'])
+  })
+})
