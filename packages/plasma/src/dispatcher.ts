@@ -8,7 +8,7 @@ import type { ConnectionRole } from './connection/instance.js'
 import type { Limits } from './connection/limits.js'
 import { ConnectionPool } from './connection/pool.js'
 import { isRead } from './connection/repeatable.js'
-import { InvalidArgumentError } from './errors.js'
+import { ConnectionClosedError, InvalidArgumentError } from './errors.js'
 import { CommandObserver, type Sent } from './telemetry/commands.js'
 import type { ConnectionEvents } from './telemetry/events.js'
 import type { ConnectionStats } from './telemetry/stats.js'
@@ -46,6 +46,8 @@ export class Dispatcher {
   readonly dedicated: ConnectionPool
   readonly #open: (role: ConnectionRole) => Connection
   #replica: Connection | undefined
+  /** What waits is being ended; who waits in a loop must not begin again. */
+  #closing = false
 
   constructor(
     name: string,
@@ -77,6 +79,8 @@ export class Dispatcher {
     } catch (error) {
       return Promise.reject(error)
     }
+    if (command.waits && (this.#closing || main.status === 'closed'))
+      return Promise.reject(new ConnectionClosedError(main.name))
     const started = performance.now()
     const connection = manner.connection ?? this.#connectionFor(request.name, manner)
     const reply =
@@ -115,8 +119,13 @@ export class Dispatcher {
 
   /** Let pending replies come, at most `timeoutMs`, and close every connection. */
   async close(timeoutMs?: number): Promise<void> {
-    await this.dedicated.close(timeoutMs ?? 2_000)
-    await Promise.all([this.main.disconnect(timeoutMs), this.#replica?.disconnect(timeoutMs)])
+    this.#closing = true
+    try {
+      await this.dedicated.close(timeoutMs ?? 2_000)
+      await Promise.all([this.main.disconnect(timeoutMs), this.#replica?.disconnect(timeoutMs)])
+    } finally {
+      this.#closing = false
+    }
     this.#replica = undefined
   }
 
