@@ -116,6 +116,7 @@ export class StreamConsumer implements AsyncIterableIterator<ConsumedEntry, void
     } finally {
       this.#client.off('close', recover)
       unlisten?.()
+      if (this.#fetched.length > 0) await this.#group.release(this.#fetched)
     }
   }
 

@@ -6,6 +6,8 @@ import { defineScript } from './script.js'
 import type { ConsumeSettings } from './stream-options.js'
 import type { Sending, View } from './view.js'
 
+const RELEASE_TIMEOUT_MS = 400
+
 /** An entry in the hands of this consumer. */
 export interface Delivery {
   readonly key: string
@@ -62,6 +64,21 @@ local row = rows[1]
 if not row or row[2] ~= consumer then return 0 end
 return #redis.call('XCLAIM', stream, group, consumer, 0, id, 'JUSTID')`,
   reply: (raw: number) => raw === 1,
+})
+
+/** Give back what never reached the loop: as if it had not been delivered, and free for whoever comes first. */
+const release = defineScript({
+  lua: `
+local stream, group, consumer, idle = KEYS[1], ARGV[1], ARGV[2], ARGV[3]
+for i = 4, #ARGV do
+  local row = redis.call('XPENDING', stream, group, ARGV[i], ARGV[i], 1)[1]
+  if row and row[2] == consumer then
+    redis.call(
+      'XCLAIM', stream, group, consumer, 0, ARGV[i],
+      'IDLE', idle, 'RETRYCOUNT', math.max(0, row[4] - 1), 'JUSTID'
+    )
+  end
+end`,
 })
 
 /** A group on some streams, as one of its consumers sees it. */
@@ -136,6 +153,19 @@ export class StreamGroup {
   async renew({ key, id }: Delivery): Promise<boolean> {
     const { group, consumer } = this.#settings
     return this.#redis.run(renew, [key], [group, consumer, id])
+  }
+
+  /** Give back what never reached the loop, if the server answers soon. */
+  async release(unseen: readonly Delivery[]): Promise<void> {
+    const { keys, group, consumer, claimIdleMs } = this.#settings
+    if (this.#client.status !== 'ready') return
+    const redis = this.#client.with({ commandTimeout: RELEASE_TIMEOUT_MS })
+    const idle = Number.isFinite(claimIdleMs) ? claimIdleMs : 0
+    const released = keys.map(key => {
+      const ids = unseen.filter(it => it.key === key).map(({ id }) => id)
+      return ids.length > 0 && redis.run(release, [key], [group, consumer, idle, ...ids])
+    })
+    await Promise.allSettled(released)
   }
 
   /** Take the entry off what is pending; answers whether it was. */

@@ -25,7 +25,10 @@ export type ConsumeOptions = {
   signal?: AbortSignal
 } & (
   | {
-      /** An entry delivered so many times is moved to `deadLetter` instead of being delivered again. */
+      /**
+       * An entry delivered so many times is moved to `deadLetter` instead of being delivered again. At least 2,
+       * because where the process dies, what it had fetched counts as delivered though the loop never saw it.
+       */
       maxDeliveries: number
       /** The stream for such entries; in a Cluster its slot must be that of the stream they come from. */
       deadLetter: string
@@ -82,14 +85,14 @@ export function consumeSettings(
     keys,
     group,
     consumer,
-    count: atLeastOne('count', options.count ?? 10),
-    blockMs: atLeastOne('blockMs', options.blockMs ?? 5_000),
+    count: atLeast(1, 'count', options.count ?? 10),
+    blockMs: atLeast(1, 'blockMs', options.blockMs ?? 5_000),
     claimIdleMs:
-      claimIdleMs === false ? Number.POSITIVE_INFINITY : atLeastOne('claimIdleMs', claimIdleMs),
+      claimIdleMs === false ? Number.POSITIVE_INFINITY : atLeast(1, 'claimIdleMs', claimIdleMs),
     from,
     autoAck,
     signal,
-    maxDeliveries: maxDeliveries === undefined ? 0 : atLeastOne('maxDeliveries', maxDeliveries),
+    maxDeliveries: maxDeliveries === undefined ? 0 : atLeast(2, 'maxDeliveries', maxDeliveries),
     deadLetter,
   }
 }
@@ -98,8 +101,8 @@ const FILLED = 'must be a text that is not empty'
 
 const filled = (value: unknown): value is string => typeof value === 'string' && value !== ''
 
-function atLeastOne(name: string, value: unknown): number {
-  const number = wholeNumber(name, value, 1)
+function atLeast(min: number, name: string, value: unknown): number {
+  const number = wholeNumber(name, value, min)
   if (number instanceof Invalid) refuse(name, number.problem)
   return Number(number)
 }

@@ -129,11 +129,11 @@ describe('acknowledging', () => {
     for await (const entry of redis.consume('s', { ...ME, autoAck: true })) {
       if (entry.fields.n === '1') break
     }
-    expect((await redis.xpending('s', 'g', { count: 9 })).map(it => it.deliveries)).toEqual([1, 1])
+    expect((await redis.xpending('s', 'g', { count: 9 })).map(it => it.deliveries)).toEqual([1, 0])
     await add(redis, 1)
     const entries = await take(consumerOf(redis), 3)
     expect(numbers(entries)).toEqual([1, 2, 0])
-    expect(entries.map(it => it.deliveries)).toEqual([2, 2, 1])
+    expect(entries.map(it => it.deliveries)).toEqual([2, 1, 1])
   })
 
   test('a body that throws leaves it pending too', async () => {
@@ -320,7 +320,7 @@ describe('dead letters', () => {
     expect(seen).toEqual([
       [1, undefined],
       [2, undefined],
-      [2, '1'],
+      [1, '1'],
     ])
     const [letter, ...others] = await redis.buffers.xrange('dead', '-', '+')
     expect(others).toEqual([])
@@ -344,7 +344,8 @@ describe('dead letters', () => {
     const redis = testClient()
     await add(redis, 1)
     await redis.set('dead', 'no stream')
-    const options = { maxDeliveries: 1, deadLetter: 'dead' }
+    const options = { maxDeliveries: 2, deadLetter: 'dead' }
+    await take(consumerOf(redis, options), 1)
     await take(consumerOf(redis, options), 1)
     await expect(take(consumerOf(redis, options), 1)).rejects.toMatchObject({ code: 'WRONGTYPE' })
     expect(await redis.xpending('s', 'g')).toMatchObject({ pending: 1 })
@@ -356,7 +357,17 @@ describe('dead letters', () => {
     const options = { ...ME, maxDeliveries: 3, deadLetter: 'dead' }
     for (let run = 0; run < 5; run++) for await (const _ of redis.consume('s', options)) break
     expect(await redis.xlen('dead')).toBe(1)
-    expect((await redis.xpending('s', 'g', { count: 9 })).map(it => it.deliveries)).toEqual([3, 1])
+    expect((await redis.xpending('s', 'g', { count: 9 })).map(it => it.deliveries)).toEqual([2, 0])
+  })
+
+  test('what was fetched and never reached the loop is free for others when the loop ends', async () => {
+    const redis = testClient()
+    await add(redis, 3)
+    for await (const _ of redis.consume('s', { ...ME, autoAck: true })) break
+    const other = consumerOf(redis, { consumer: 'other' })
+    const entries = await take(other, 2)
+    expect(numbers(entries)).toEqual([1, 2])
+    expect(entries.map(it => it.deliveries)).toEqual([1, 1])
   })
 })
 
@@ -422,7 +433,7 @@ describe('outages', () => {
       proxy.cut()
       cuts++
     }, 40)
-    for await (const { fields } of own.consume('s', { ...ME, autoAck: true, claimIdleMs: 500 })) {
+    for await (const { fields } of own.consume('s', { ...ME, autoAck: true, claimIdleMs: false })) {
       seen.add(String(fields.n))
       if (seen.size === 1_000) break
     }
@@ -483,6 +494,7 @@ describe('bad options are refused by name', () => {
     ['an idle time of NaN', 's', { claimIdleMs: Number.NaN }, 'claimIdleMs'],
     ['autoAck that is no boolean', 's', { autoAck: 1 }, 'autoAck'],
     ['a start that is none', 's', { from: null }, 'from'],
+    ['one delivery only', 's', { maxDeliveries: 1, deadLetter: 'd' }, 'maxDeliveries'],
     ['dead letters without a limit', 's', { deadLetter: 'd' }, 'maxDeliveries'],
     ['a limit without dead letters', 's', { maxDeliveries: 3 }, 'deadLetter'],
     ['dead letters into the same stream', 's', { maxDeliveries: 3, deadLetter: 's' }, 'deadLetter'],
