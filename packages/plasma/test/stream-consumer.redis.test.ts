@@ -41,6 +41,9 @@ function consumerOf(
   return consumer
 }
 
+const isBlocked = async (redis: RedisClient) =>
+  (await redis.info('clients')).includes('blocked_clients:1')
+
 const numbers = (entries: readonly ConsumedEntry[]) => entries.map(({ fields }) => Number(fields.n))
 
 async function serverOf(args: readonly string[] = []) {
@@ -165,7 +168,7 @@ describe('acknowledging', () => {
   test('what is not acknowledged comes again after claimIdleMs, and no sooner', async () => {
     const redis = testClient()
     await add(redis, 1)
-    const consumer = consumerOf(redis, { claimIdleMs: 300 })
+    const consumer = consumerOf(redis, { claimIdleMs: 300, blockMs: 60_000 })
     await take(consumer, 1)
     const started = performance.now()
     const [again] = await take(consumer, 1)
@@ -180,9 +183,7 @@ describe('the end of the loop', () => {
     const stop = new AbortController()
     const consumer = redis.consume('s', { ...ME, blockMs: 60_000, signal: stop.signal })
     const waiting = consumer.next()
-    await waitUntil('it waits', async () =>
-      (await redis.info('clients')).includes('blocked_clients:1'),
-    )
+    await waitUntil('it waits', async () => isBlocked(redis))
     const started = performance.now()
     stop.abort()
     expect(await waiting).toEqual({ value: undefined, done: true })
@@ -197,9 +198,7 @@ describe('the end of the loop', () => {
     const redis = testClient()
     const consumer = redis.consume('s', { ...ME, blockMs: 60_000 })
     const waiting = consumer.next()
-    await waitUntil('it waits', async () =>
-      (await redis.info('clients')).includes('blocked_clients:1'),
-    )
+    await waitUntil('it waits', async () => isBlocked(redis))
     const started = performance.now()
     await consumer.return()
     expect(await waiting).toEqual({ value: undefined, done: true })
@@ -401,12 +400,19 @@ describe('outages', () => {
     await add(redis, 3)
     expect(numbers(await take(consumer, 3))).toEqual([0, 1, 2])
     const blocked = take(consumer, 3)
-    await waitUntil('it waits', async () =>
-      (await redis.info('clients')).includes('blocked_clients:1'),
-    )
+    await waitUntil('it waits', async () => isBlocked(redis))
     await redis.flushall()
     await add(redis, 3)
     expect(numbers(await blocked)).toEqual([0, 1, 2])
+  })
+
+  test('a stream that begins anew with older ids misses nothing either', async () => {
+    const { redis } = await serverOf()
+    await add(redis, 1)
+    const consumer = consumerOf(redis, { autoAck: true })
+    await take(consumer, 1)
+    await redis.multi(c => [c.del('s'), c.xadd('s', { n: 7 }, { id: '1-1' })])
+    expect(numbers(await take(consumer, 1))).toEqual([7])
   })
 
   test('a group that was destroyed goes on where it was', async () => {
@@ -449,9 +455,7 @@ describe('outages', () => {
     const own = clientOf({ port: proxy.port })
     const consumer = consumerOf(own, { blockMs: 500 })
     const waiting = take(consumer, 1)
-    await waitUntil('it waits', async () =>
-      (await redis.info('clients')).includes('blocked_clients:1'),
-    )
+    await waitUntil('it waits', async () => isBlocked(redis))
     proxy.setDelay(600_000)
     await add(redis, 1)
     await waitUntil('it is on its way', async () => (await redis.xpending('s', 'g')).pending === 1)
@@ -459,6 +463,35 @@ describe('outages', () => {
     const [entry] = await waiting
     expect(entry).toMatchObject({ fields: { n: '0' }, deliveries: 2 })
   }, 30_000)
+
+  test('an entry whose reply was lost with the connection comes again', async () => {
+    const { server, redis } = await serverOf()
+    const proxy = await startProxy(server.port)
+    onTestFinished(() => proxy.stop())
+    const own = clientOf({ port: proxy.port }).on('error', () => undefined)
+    const waiting = take(consumerOf(own, { blockMs: 500, claimIdleMs: false }), 1)
+    await waitUntil('it waits', () => isBlocked(redis))
+    proxy.setDelay(600_000)
+    await add(redis, 1)
+    await waitUntil('it is on its way', async () => (await redis.xpending('s', 'g')).pending === 1)
+    proxy.setDelay(0)
+    proxy.cut()
+    expect((await waiting)[0]).toMatchObject({ fields: { n: '0' }, deliveries: 2 })
+  })
+
+  test('a reconnect does not deliver again what the loop has in hand', async () => {
+    const { server, redis } = await serverOf()
+    const own = clientOf({ port: server.port })
+    await add(redis, 1)
+    const consumer = consumerOf(own, { blockMs: 100 })
+    await take(consumer, 1)
+    const waiting = take(consumer, 1)
+    await waitUntil('it waits', () => isBlocked(redis))
+    await redis.client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
+    await new Promise(resolve => setTimeout(resolve, 300))
+    const [id] = await add(redis, 1)
+    expect((await waiting)[0]?.id).toBe(id)
+  })
 
   test('no busy loop while the server is away', async () => {
     const { server, redis } = await serverOf()
