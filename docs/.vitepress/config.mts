@@ -24,6 +24,7 @@ export default defineConfig({
       themeConfig: {
         sidebar: pages('/', [
           ['Guide', 'guide'],
+          ['The client', 'client'],
           ['Architecture', 'architecture'],
           ['Benchmarks', 'benchmarks'],
         ]),

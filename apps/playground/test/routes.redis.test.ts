@@ -71,7 +71,7 @@ describe('GET /health/redis', () => {
   it('says that Redis answers, and how fast', async () => {
     expect(await get('/health/redis')).toEqual({
       status: 200,
-      body: { ok: true, status: 'ready', latencyMs: expect.any(Number) },
+      body: { ok: true, status: 'ready', role: 'master', latencyMs: expect.any(Number) },
     })
   })
 })

@@ -2,14 +2,14 @@ import type { Redis } from 'ioredis'
 import { mergeOfMasters, type Split, splitBySlot } from './cluster/routing.js'
 import type { Decode } from './commands/sender.js'
 import type { ResolvedConnection } from './config/types.js'
-import type { SentCommand } from './connection/command.js'
+import type { CommandOwner, SentCommand } from './connection/command.js'
 import { Connection } from './connection/connection.js'
 import type { ConnectionRole } from './connection/instance.js'
 import type { Limits } from './connection/limits.js'
 import { ConnectionPool } from './connection/pool.js'
 import { isRead } from './connection/repeatable.js'
 import { ConnectionClosedError, InvalidArgumentError } from './errors.js'
-import { CommandObserver, type Sent } from './telemetry/commands.js'
+import { CommandObserver } from './telemetry/commands.js'
 import type { ConnectionEvents } from './telemetry/events.js'
 import type { ConnectionStats } from './telemetry/stats.js'
 import { type Request, toCommand, toUnknownCommand } from './wire.js'
@@ -45,6 +45,7 @@ export class Dispatcher {
   readonly observer: CommandObserver
   readonly dedicated: ConnectionPool
   readonly #open: (role: ConnectionRole) => Connection
+  readonly #owners = new WeakMap<Connection, CommandOwner>()
   #replica: Connection | undefined
   /** What waits is being ended; who waits in a loop must not begin again. */
   #closing = false
@@ -71,34 +72,35 @@ export class Dispatcher {
       const spread = this.#overCluster(request, decode, manner)
       if (spread) return spread
     }
-    const { keyPrefix } = main.config
+    const connection = manner.connection ?? this.#connectionFor(request.name, manner)
     let command: SentCommand
     try {
       const build = manner.unknown ? toUnknownCommand : toCommand
-      command = build(request, keyPrefix, manner.bytes)
+      command = build(request, main.config.keyPrefix, {
+        decode,
+        owner: this.#ownerOf(connection),
+        bytes: manner.bytes,
+        signal: manner.signal,
+      })
     } catch (error) {
       return Promise.reject(error)
     }
-    if (command.waits && (this.#closing || main.status === 'closed'))
-      return Promise.reject(new ConnectionClosedError(main.name))
-    const started = performance.now()
-    const connection = manner.connection ?? this.#connectionFor(request.name, manner)
-    const reply =
-      command.waits && !manner.connection
-        ? this.dedicated.sendWaiting(command, manner)
-        : connection.send(command, manner, manner.node)
-    return reply.then(
-      raw => {
-        this.observer.done(started, [command])
-        return decode ? decode(raw as never, keyPrefix) : (raw as Reply)
-      },
-      error => {
-        if (manner.signal?.aborted && error === manner.signal.reason) throw error
-        const explained = connection.explain(error, request.name, manner.commandTimeout)
-        this.observer.done(started, [command], [explained])
-        throw explained
-      },
-    )
+    if (command.waits && !manner.connection) {
+      if (this.#closing || main.status === 'closed')
+        return Promise.reject(new ConnectionClosedError(main.name))
+      return this.dedicated.sendWaiting(command, manner) as Promise<Reply>
+    }
+    return connection.send(command, manner, manner.node) as Promise<Reply>
+  }
+
+  /** Hears of a connection's commands. */
+  #ownerOf(connection: Connection): CommandOwner {
+    let owner = this.#owners.get(connection)
+    if (!owner) {
+      owner = new ConnectionOwner(connection, this.observer)
+      this.#owners.set(connection, owner)
+    }
+    return owner
   }
 
   /** The connection for a command: the master's, or that to replicas where the call says so and the command reads. */
@@ -106,11 +108,6 @@ export class Dispatcher {
     if (readFrom !== 'replica' || !isRead(name)) return this.main
     this.#replica ??= this.#open({ reads: 'replica' })
     return this.#replica
-  }
-
-  /** Count commands of a batch, and tell who listens. */
-  observe(started: number, sent: readonly Sent[], errors: readonly (Error | null)[]): void {
-    this.observer.done(started, sent, errors)
   }
 
   stats(): ConnectionStats {
@@ -188,4 +185,25 @@ async function settled(sent: readonly Promise<unknown>[]): Promise<unknown[]> {
     if (result.status === 'rejected') throw result.reason
     return result.value
   })
+}
+
+class ConnectionOwner implements CommandOwner {
+  readonly #connection: Connection
+  readonly #observer: CommandObserver
+
+  constructor(connection: Connection, observer: CommandObserver) {
+    this.#connection = connection
+    this.#observer = observer
+  }
+
+  succeeded(command: SentCommand): void {
+    this.#observer.done(command)
+  }
+
+  failed(command: SentCommand, error: Error): unknown {
+    if (command.signal?.aborted && error === command.signal.reason) return error
+    const explained = this.#connection.explain(error, command.name, command.timeoutMs)
+    this.#observer.done(command, explained)
+    return explained
+  }
 }

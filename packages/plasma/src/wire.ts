@@ -1,5 +1,6 @@
+import { exists, getKeyIndexes } from '@ioredis/commands'
 import { type Argument, Invalid, KeyPattern, type Keys } from './commands/arguments.js'
-import { SentCommand } from './connection/command.js'
+import { type CommandOptions, SentCommand } from './connection/command.js'
 import { InvalidArgumentError } from './errors.js'
 
 /** One command as the door received it. */
@@ -17,21 +18,24 @@ export interface Request {
 export function toCommand(
   { name, args, keys }: Request,
   keyPrefix: string,
-  bytes = false,
+  options: CommandOptions = {},
 ): SentCommand {
   const wire = args.map((arg, i) => toWire(name, arg, i, keyPrefix))
-  if (keyPrefix !== '') prefixKeys(wire, keys, keyPrefix)
-  return new SentCommand(name, wire, { replyEncoding: bytes ? undefined : 'utf8' })
+  const positions = positionsOf(keys, wire.length)
+  if (keyPrefix !== '') prefixKeys(wire, positions, keyPrefix)
+  return new SentCommand(name, wire, { ...options, keyPrefix, keys: positions })
 }
 
-/** A command that no method knows: ioredis finds its keys, if it is one of Redis' own. */
+/** A command that no method knows: if it is one of Redis' own, its keys are known all the same. */
 export function toUnknownCommand(
   { name, args }: Request,
   keyPrefix: string,
-  bytes = false,
+  options: CommandOptions = {},
 ): SentCommand {
   const wire = args.map((arg, i) => toWire(name, arg, i, keyPrefix))
-  return new SentCommand(name, wire, { replyEncoding: bytes ? undefined : 'utf8', keyPrefix })
+  const positions = exists(name) ? getKeyIndexes(name, wire) : []
+  if (keyPrefix !== '') prefixKeys(wire, positions, keyPrefix)
+  return new SentCommand(name, wire, { ...options, keyPrefix, keys: positions })
 }
 
 /** `glob` behind a prefix that matches itself only. */
@@ -67,14 +71,25 @@ const refusal = (value: unknown): string =>
     ? `is ${value}; Redis stores text, numbers and bytes only`
     : `is of type ${typeof value}; Redis stores text, numbers and bytes only (JSON.stringify an object)`
 
-function prefixKeys(wire: (string | Buffer)[], keys: Keys, keyPrefix: string): void {
-  if ('first' in keys) {
-    const last = Math.min(keys.last < 0 ? wire.length + keys.last : keys.last, wire.length - 1)
-    for (let i = keys.first; i <= last; i += keys.step)
-      wire[i] = prefixed(keyPrefix, wire[i] as string)
-    return
-  }
-  for (const i of keys) wire[i] = prefixed(keyPrefix, wire[i] as string)
+function positionsOf(keys: Keys, length: number): readonly number[] {
+  if (!('first' in keys)) return keys
+  const { first, last, step } = keys
+  if (first === last && first < length) return FIRST[first] ?? [first]
+  const positions: number[] = []
+  const end = Math.min(last < 0 ? length + last : last, length - 1)
+  for (let i = first; i <= end; i += step) positions.push(i)
+  return positions
+}
+
+/** The usual single positions, made once. */
+const FIRST: readonly (readonly number[])[] = [[0], [1], [2]]
+
+function prefixKeys(
+  wire: (string | Buffer)[],
+  positions: readonly number[],
+  keyPrefix: string,
+): void {
+  for (const i of positions) wire[i] = prefixed(keyPrefix, wire[i] as string)
 }
 
 const prefixed = (keyPrefix: string, key: string | Buffer): string | Buffer =>

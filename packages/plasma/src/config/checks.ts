@@ -36,9 +36,9 @@ const switchOr =
       ? undefined
       : check(value)?.replace('must be', 'must be true, false or')
 const oneOf =
-  (...values: string[]): Check =>
+  (...values: (string | boolean)[]): Check =>
   value =>
-    values.includes(value as string) ? undefined : `must be one of ${values.join(', ')}`
+    values.includes(value as string | boolean) ? undefined : `must be one of ${values.join(', ')}`
 export const addresses: Check = value =>
   Array.isArray(value) && value.length > 0 && value.every(node => object(node) === undefined)
     ? undefined
@@ -58,6 +58,7 @@ export const OPTIONS: Readonly<Record<keyof ConnectionConfig, Check>> = {
   commandTimeout: count(0),
   maxRetries: count(0),
   maxQueued: count(0),
+  fastPath: oneOf(true, false),
   retryDelay: count(0),
   cluster: switchOr(object),
   nodes: addresses,

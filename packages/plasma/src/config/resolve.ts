@@ -103,6 +103,7 @@ function assemble(options: ConnectionConfig, path: string): ResolvedConnection {
     maxRetries: at.maxRetries ?? 3,
     retryDelay: at.retryDelay ?? 500,
     maxQueued: at.maxQueued ?? 10_000,
+    fastPath: at.fastPath ?? process.env.GRAVITO_REDIS_FAST_PATH !== 'off',
     readFrom: options.readFrom ?? 'master',
     passwordSource: typeof at.password === 'function' ? at.password : undefined,
     nodes,

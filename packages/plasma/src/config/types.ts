@@ -18,6 +18,8 @@ export interface ConnectionConfig {
   port?: number | string
   /** How many commands may wait while the connection is away, default 10 000; 0 refuses them at once. */
   maxQueued?: number
+  /** `false` leaves every command to ioredis' own writing and decoding; default `true`. */
+  fastPath?: boolean
   /** A Unix socket, instead of host and port. */
   path?: string
   /** ACL user (Redis 6). */
@@ -73,6 +75,7 @@ export interface ResolvedConnection {
   readonly commandTimeout: number
   readonly maxRetries: number
   readonly maxQueued: number
+  readonly fastPath: boolean
   readonly readFrom: 'master' | 'replica' | 'all'
   readonly passwordSource: PasswordSource | undefined
   readonly retryDelay: number

@@ -1,5 +1,8 @@
 import { Command } from 'ioredis'
+import type { Decode } from '../commands/sender.js'
+import type { Deadlines } from './deadlines.js'
 import { isRepeatable, waitsForData } from './repeatable.js'
+import { isTraced } from './tracing.js'
 
 /** The connection ended after the command was written and before its reply came; see `isRepeatable`. */
 export const REPLY_LOST = 'Reply lost'
@@ -8,45 +11,240 @@ export const REPLY_LOST = 'Reply lost'
 const GONE =
   /^(Connection is closed|Command aborted due to connection close|Reached the max retries)/
 
+/** Whom a command belongs to: hears that it is done, and explains its errors. */
+export interface CommandOwner {
+  succeeded(command: SentCommand): void
+  /** The error that the caller sees. */
+  failed(command: SentCommand, error: Error): unknown
+}
+
+/** Where the reply of a command in a batch goes, by its position. */
+export interface ReplySink {
+  succeeded(position: number, reply: unknown): void
+  failed(position: number, error: Error): void
+}
+
+/** How a command is made, beyond its name and arguments. */
+export interface CommandOptions {
+  /** The reply keeps its bytes. */
+  bytes?: boolean
+  /** Positions of the keys among the arguments. */
+  keys?: readonly number[]
+  decode?: Decode<unknown> | undefined
+  keyPrefix?: string
+  owner?: CommandOwner
+  signal?: AbortSignal
+  /** Part of a batch: no promise of its own. */
+  sink?: ReplySink
+  position?: number
+}
+
+type Arg = string | Buffer
+type Transform = (reply: unknown, context: object) => unknown
+
+/** ioredis' own changes to replies, which undo what RESP3 changed. */
+const TRANSFORMS: Readonly<Record<string, Transform | undefined>> =
+  (Command as unknown as { _transformer?: { reply: Record<string, Transform> } })._transformer
+    ?.reply ?? {}
+
 /**
- * A command of ours on its way through ioredis. It knows whether it was written: if its connection ends then and a
- * second execution could differ, it fails instead of being sent again, on whichever node it was.
+ * A command as ioredis carries it, made without ioredis' costly constructor: encoded once, its reply decoded
+ * once, one promise. It knows whether it was written: if its connection ends then and a second execution could
+ * differ, it fails instead of being sent again, on whichever node it was.
  */
-export class SentCommand extends Command {
+export class SentCommand {
+  readonly name: string
+  readonly args: Arg[]
+  promise: Promise<unknown> | undefined
+  // What ioredis reads and writes.
+  inTransaction = false
+  isTraced = !isTraced()
+  isResolved = false
+  isSettled = false
+  pipelineIndex: number | undefined = undefined
+  protocol = 2
+  replyMapping = 'legacy'
+  replyEncoding: 'utf8' | undefined
+  slot: number | null | undefined = undefined
+  _commandTimeoutTimer: NodeJS.Timeout | undefined = undefined
+  _blockingTimeoutTimer: NodeJS.Timeout | undefined = undefined
+  // What plasma knows.
+  /** Does it wait for data on purpose, so that no reply is no failure? */
+  readonly waits: boolean
   /** Handed to a socket at least once. */
-  declare written: boolean | undefined
+  written = false
+  /** `tickTime()` of the call. */
+  started = 0
+  /** Milliseconds for the reply, 0 for ever. */
+  timeoutMs = 0
+  /** What watches its time, and its neighbours there. */
+  deadlines: Deadlines | undefined = undefined
+  before: SentCommand | undefined = undefined
+  after: SentCommand | undefined = undefined
+  readonly #options: CommandOptions
+  #resolve: ((reply: unknown) => void) | undefined = undefined
+  #reject: ((error: unknown) => void) | undefined = undefined
+  #settled: (() => void) | undefined = undefined
+  #settleWith: ((error: Error) => void) | undefined = undefined
+
+  constructor(name: string, args: Arg[] = [], options: CommandOptions = {}) {
+    this.name = name
+    this.args = args
+    this.#options = options
+    this.waits = waitsForData(name, args)
+    this.replyEncoding = options.bytes ? undefined : 'utf8'
+    if (options.sink === undefined) this.initPromise()
+  }
+
+  get signal(): AbortSignal | undefined {
+    return this.#options.signal
+  }
+
+  get bytes(): boolean {
+    return this.#options.bytes === true
+  }
 
   /** May its execution be repeated without anybody noticing? */
   get repeatable(): boolean {
     return !this.inTransaction && isRepeatable(this.name, this.args)
   }
 
-  /** Does it wait for data on purpose, so that no reply is no failure? */
-  get waits(): boolean {
-    return waitsForData(this.name, this.args)
+  /** ioredis calls it again for a batch that it sends to another node. */
+  initPromise(): void {
+    this.isSettled = false
+    this.isResolved = false
+    this.promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve
+      this.#reject = reject
+    })
   }
 
-  override toWritable(socket: object): string | Buffer {
+  getKeys(): Arg[] {
+    return (this.#options.keys ?? []).map(position => this.args[position] as Arg)
+  }
+
+  /** The bytes that Redis reads. */
+  toWritable(): string | Buffer {
     this.written = true
-    return super.toWritable(socket)
+    let text = headOf(this.name, this.args.length)
+    for (const [i, arg] of this.args.entries()) {
+      if (typeof arg !== 'string') return this.#toBytes(text, i)
+      text += `\r\n$${Buffer.byteLength(arg)}\r\n${arg}`
+    }
+    return `${text}\r\n`
+  }
+
+  /** A reply as ioredis read it: texts are bytes. */
+  resolve(reply: unknown): unknown {
+    this.receive(this.bytes ? reply : toText(reply))
+    return this.promise
+  }
+
+  /** A reply with its texts as this command wants them. */
+  receive(reply: unknown): void {
+    if (this.isSettled) return
+    const { decode, keyPrefix = '', sink, position = 0, owner } = this.#options
+    let value: unknown
+    try {
+      const shaped = this.transformReply(reply)
+      value = decode ? decode(shaped as never, keyPrefix) : shaped
+    } catch (error) {
+      this.#fail(error as Error)
+      return
+    }
+    this.isResolved = true
+    this.#settle()
+    if (sink) sink.succeeded(position, value)
+    else {
+      owner?.succeeded(this)
+      this.#resolve?.(value)
+    }
+  }
+
+  /** A reply in the shape of RESP2, whatever was spoken. */
+  transformReply(reply: unknown): unknown {
+    const text = this.bytes ? reply : toText(reply)
+    const transform = TRANSFORMS[this.name]
+    if (!transform || (this.name === 'hgetall' && this.#options.decode)) return text
+    return transform(text, {
+      commandName: this.name,
+      protocol: this.protocol,
+      replyMapping: this.replyMapping,
+    })
+  }
+
+  /** ioredis settles errors through this; a Cluster puts its own in front of it, to try again elsewhere. */
+  get reject(): (error: Error) => void {
+    const settle = this.#settleWith ?? this.#fail
+    return error => settle.call(this, this.#explainLoss(error))
+  }
+
+  set reject(settle: (error: Error) => void) {
+    this.#settleWith = settle
+  }
+
+  #explainLoss(error: Error): Error {
+    if (!this.written || !GONE.test(error?.message) || this.repeatable) return error
+    return new Error(REPLY_LOST)
+  }
+
+  #fail(error: Error): void {
+    if (this.isSettled) return
+    this.#settle()
+    const { sink, position = 0, owner } = this.#options
+    if (sink) sink.failed(position, error)
+    else this.#reject?.(owner ? owner.failed(this, error) : error)
+  }
+
+  /** Call `listener` when it is answered, failed or given up. */
+  onSettled(listener: () => void): void {
+    const before = this.#settled
+    this.#settled = before
+      ? () => {
+          before()
+          listener()
+        }
+      : listener
+  }
+
+  #settle(): void {
+    this.isSettled = true
+    this.#settled?.()
+    this.#settled = undefined
+    this.deadlines?.forget(this)
+    if (this._commandTimeoutTimer === undefined && this._blockingTimeoutTimer === undefined) return
+    clearTimeout(this._commandTimeoutTimer)
+    clearTimeout(this._blockingTimeoutTimer)
+  }
+
+  #toBytes(head: string, from: number): Buffer {
+    const parts: Uint8Array[] = [Buffer.from(head)]
+    for (const arg of this.args.slice(from)) {
+      const bytes: Uint8Array = typeof arg === 'string' ? Buffer.from(arg) : arg
+      parts.push(Buffer.from(`\r\n$${bytes.length}\r\n`), bytes)
+    }
+    parts.push(Buffer.from('\r\n'))
+    return Buffer.concat(parts)
   }
 }
 
-interface Rejecting {
-  settleWith?: (error: Error) => void
+// What else ioredis asks of a command (its slot, its flags, its timers) it inherits from ioredis' own.
+Object.setPrototypeOf(SentCommand.prototype, Command.prototype)
+
+const heads = new Map<string, string>()
+
+/** `*3`, length and name of a command with two arguments. */
+function headOf(name: string, args: number): string {
+  let head = heads.get(name)
+  if (head === undefined) {
+    head = `\r\n$${Buffer.byteLength(name)}\r\n${name}`
+    if (heads.size < 1_000) heads.set(name, head)
+  }
+  return `*${args + 1}${head}`
 }
 
-// A Cluster puts its own `reject` in front of the one of ioredis, to try again elsewhere: this one is in front of both.
-Object.defineProperty(SentCommand.prototype, 'reject', {
-  configurable: true,
-  get(this: SentCommand & Rejecting) {
-    const settle = this.settleWith
-    return (error: Error) => settle?.call(this, explainLoss(this, error))
-  },
-  set(this: Rejecting, settle: (error: Error) => void) {
-    this.settleWith = settle
-  },
-})
-
-const explainLoss = (command: SentCommand, error: Error): Error =>
-  command.written && GONE.test(error.message) && !command.repeatable ? new Error(REPLY_LOST) : error
+/** Bytes as text, in whatever depth. */
+function toText(reply: unknown): unknown {
+  if (Buffer.isBuffer(reply)) return reply.toString()
+  return Array.isArray(reply) ? reply.map(toText) : reply
+}

@@ -10,7 +10,9 @@ import {
   ReplyLostError,
 } from '../errors.js'
 import type { ConnectionEvents } from '../telemetry/events.js'
+import { tickTime } from './clock.js'
 import { REPLY_LOST, type SentCommand } from './command.js'
+import { Deadlines } from './deadlines.js'
 import { type ConnectionRole, createInstance, isForeign } from './instance.js'
 import { type Limits, limit, TIMED_OUT } from './limits.js'
 import { dropUnrepeatable } from './resend.js'
@@ -21,6 +23,7 @@ import { type Waiting, WaitingRoom } from './waiting-room.js'
 export type ConnectionStatus = 'idle' | 'connecting' | 'ready' | 'reconnecting' | 'closed'
 
 const CLOSE_DEADLINE_MS = 2_000
+const NO_LIMITS: Limits = {}
 
 /**
  * The life of one ioredis instance: opened once however many ask, retried within bounds until it was ready once
@@ -33,12 +36,16 @@ export class Connection {
   readonly #role: ConnectionRole
   readonly #room = new WaitingRoom()
   readonly #retry: RetryPolicy
+  readonly #deadlines: Deadlines
+  /** The instance is somebody else's, who opens and closes it. */
+  readonly #isForeign: boolean
   #instance: Redis | Cluster | undefined
   #opening: Promise<void> | undefined
   #closing: Promise<void> | undefined
   #closed = false
   #sessions = 0
   #readies = 0
+  #isCluster: boolean | undefined
   #id: number | undefined
 
   constructor(
@@ -52,10 +59,13 @@ export class Connection {
     this.#events = events
     this.#role = role
     this.#retry = new RetryPolicy(config)
+    this.#deadlines = new Deadlines(config.commandTimeout)
+    this.#isForeign = isForeign(config, role)
   }
 
   get isCluster(): boolean {
-    return this.ioredis instanceof Cluster || this.ioredis.isCluster === true
+    this.#isCluster ??= this.ioredis instanceof Cluster || this.ioredis.isCluster === true
+    return this.#isCluster
   }
 
   get status(): ConnectionStatus {
@@ -100,10 +110,6 @@ export class Connection {
     return this.#id
   }
 
-  get #isForeign(): boolean {
-    return isForeign(this.config, this.#role)
-  }
-
   /** Resolves when commands flow; everybody who asks meanwhile gets the same promise. */
   connect(): Promise<void> {
     this.#opening ??= this.#open().finally(() => {
@@ -112,18 +118,20 @@ export class Connection {
     return this.#opening
   }
 
-  /** Send a command, opening the connection if need be. Errors are those of ioredis: see `explain`. */
-  send(command: SentCommand, limits: Limits = {}, node?: Redis): Promise<unknown> {
-    const { signal, commandTimeout = this.config.commandTimeout } = limits
-    const refusal = this.#refusal(signal)
-    if (refusal) return Promise.reject(refusal)
-    if (commandTimeout > 0 && !command.waits) command.setTimeout(commandTimeout)
-    if (signal) {
-      const unlimit = limit({ signal }, error => command.reject(error))
-      command.promise.then(unlimit, unlimit)
+  /** Send a command, opening the connection if need be; it knows whom to answer. */
+  send(
+    command: SentCommand,
+    limits: Limits = NO_LIMITS,
+    node?: Redis,
+  ): Promise<unknown> | undefined {
+    const refusal = this.#refusal(limits.signal)
+    if (refusal) {
+      command.reject(refusal as Error)
+      return command.promise
     }
-    if (node) node.sendCommand(command)
-    else if (this.#flows()) this.ioredis.sendCommand(command)
+    this.#limit(command, limits)
+    if (node) node.sendCommand(command as never)
+    else if (this.#flows()) this.ioredis.sendCommand(command as never)
     else this.#waitWith(command)
     return command.promise
   }
@@ -190,6 +198,18 @@ export class Connection {
     return new ConnectionFailedError(this.name, this.config.address, this.#retry.lastError ?? error)
   }
 
+  /** Start the time of a command, and let its signal end it. */
+  #limit(command: SentCommand, { signal, commandTimeout }: Limits): void {
+    const timeoutMs = commandTimeout ?? this.config.commandTimeout
+    command.started = tickTime()
+    if (timeoutMs > 0 && !command.waits) {
+      command.timeoutMs = timeoutMs
+      if (commandTimeout === undefined) this.#deadlines.watch(command)
+      else limit({ commandTimeout }, error => command.reject(error), command)
+    }
+    if (signal) limit({ signal }, error => command.reject(error), command)
+  }
+
   #refusal(signal: AbortSignal | undefined): unknown {
     if (signal?.aborted) return signal.reason
     return this.#closed ? new ConnectionClosedError(this.name) : undefined
@@ -209,11 +229,10 @@ export class Connection {
   #waitWith(command: SentCommand): void {
     const waiting: Waiting = {
       size: 1,
-      start: () => this.ioredis.sendCommand(command),
+      start: () => this.ioredis.sendCommand(command as never),
       fail: error => command.reject(error),
     }
-    const leave = () => this.#room.leave(waiting)
-    command.promise.then(leave, leave)
+    command.onSettled(() => this.#room.leave(waiting))
     this.#enter(waiting)
   }
 

@@ -1,6 +1,7 @@
 import { Cluster, Redis, type RedisOptions } from 'ioredis'
 import type { ResolvedConnection } from '../config/types.js'
 import { authenticateWith } from './credentials.js'
+import { accelerate } from './fast/accelerate.js'
 
 /** What a connection is for. */
 export interface ConnectionRole {
@@ -29,6 +30,7 @@ export function createInstance(
     : config.kind === 'cluster'
       ? createCluster(config, role, retryDelay)
       : createSingle(config, role, retryDelay)
+  if (config.fastPath) accelerate(instance)
   if (config.passwordSource) authenticateWith(instance, config.passwordSource)
   return instance
 }

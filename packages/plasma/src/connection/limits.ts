@@ -9,18 +9,26 @@ export interface Limits {
 /** What ioredis says of a single command. */
 export const TIMED_OUT = 'Command timed out'
 
-/** Call `expire` when the time is over or the signal aborts, unless the result is called before. */
+/** What can be over before its limits are reached. */
+interface Settling {
+  onSettled(listener: () => void): void
+}
+
+/** Call `expire` when the time is over or the signal aborts, unless the result is called, or `until` is over, before. */
 export function limit(
   { signal, commandTimeout = 0 }: Limits,
   expire: (error: Error) => void,
+  until?: Settling,
 ): () => void {
   const timer =
     commandTimeout > 0 ? setTimeout(() => expire(new Error(TIMED_OUT)), commandTimeout) : undefined
   const unlisten = signal && onAbort(signal, () => expire(signal.reason))
-  return () => {
+  const stop = () => {
     clearTimeout(timer)
     unlisten?.()
   }
+  until?.onSettled(stop)
+  return stop
 }
 
 interface Listening {

@@ -107,10 +107,7 @@ export class ConnectionPool {
       hangUp()
       return
     }
-    const answered = command.promise.then(
-      () => true,
-      () => true,
-    )
+    const answered = new Promise<true>(resolve => command.onSettled(() => resolve(true)))
     const late = new Promise<false>(resolve => setTimeout(resolve, INTERRUPT_MS, false).unref())
     const unblocked = await this.#unblock(connection.id).catch(() => false)
     if (!unblocked || !(await Promise.race([answered, late]))) {

@@ -1,4 +1,5 @@
 import { channel } from 'node:diagnostics_channel'
+import { tickTime } from '../connection/clock.js'
 import { RedisError } from '../errors.js'
 import type { ConnectionEvents } from './events.js'
 import { type ConnectionStats, Histogram } from './stats.js'
@@ -32,6 +33,8 @@ export const COMMAND_CHANNEL = 'gravito:redis:command'
 export interface Sent {
   name: string
   args: readonly unknown[]
+  /** `tickTime()` of its call. */
+  started: number
 }
 
 const commandChannel = channel(COMMAND_CHANNEL)
@@ -50,21 +53,18 @@ export class CommandObserver {
     this.#events = events
   }
 
-  /** The commands of one call were answered, or failed; `started` is a `performance.now()`. */
-  done(
-    started: number,
-    sent: readonly Sent[],
-    errors: readonly (Error | null | undefined)[] = [],
-  ): void {
-    const durationMs = performance.now() - started
+  /** A command was answered, or failed. */
+  done(command: Sent, error?: Error): void {
+    const durationMs = tickTime() - command.started
     this.#latency.record(durationMs)
-    this.#commands += sent.length
-    for (const error of errors) {
-      if (!error) continue
-      this.#errors++
-      if (error instanceof RedisError && error.code === 'COMMAND_TIMEOUT') this.#timeouts++
-    }
-    if (this.#events.listened || commandChannel.hasSubscribers) this.#tell(durationMs, sent, errors)
+    this.#count(command, durationMs, error)
+  }
+
+  /** The commands of a batch were answered, or failed; `started` is a `tickTime()`. */
+  doneTogether(started: number, batch: readonly Sent[], errors: readonly (Error | null)[]): void {
+    const durationMs = tickTime() - started
+    this.#latency.record(durationMs)
+    for (const [i, command] of batch.entries()) this.#count(command, durationMs, errors[i])
   }
 
   stats(reconnects: number, queued: number): ConnectionStats {
@@ -78,26 +78,28 @@ export class CommandObserver {
     }
   }
 
-  #tell(
-    durationMs: number,
-    sent: readonly Sent[],
-    errors: readonly (Error | null | undefined)[],
-  ): void {
-    for (const [i, { name, args }] of sent.entries()) {
-      const error = errors[i]
-      const event: CommandEvent = {
-        connection: this.#connection,
-        command: name,
-        args: withoutSecrets(name, args),
-        durationMs,
-        ...(error ? { error } : {}),
-      }
-      this.#events.command(event)
-      if (commandChannel.hasSubscribers) {
-        const { args: _, ...redacted } = event
-        commandChannel.publish(redacted)
-      }
+  #count(command: Sent, durationMs: number, error: Error | null | undefined): void {
+    this.#commands++
+    if (error) {
+      this.#errors++
+      if (error instanceof RedisError && error.code === 'COMMAND_TIMEOUT') this.#timeouts++
     }
+    if (this.#events.listened || commandChannel.hasSubscribers)
+      this.#tell(command, durationMs, error)
+  }
+
+  #tell({ name, args }: Sent, durationMs: number, error: Error | null | undefined): void {
+    const event: CommandEvent = {
+      connection: this.#connection,
+      command: name,
+      args: withoutSecrets(name, args),
+      durationMs,
+      ...(error ? { error } : {}),
+    }
+    this.#events.command(event)
+    if (!commandChannel.hasSubscribers) return
+    const { args: _, ...redacted } = event
+    commandChannel.publish(redacted)
   }
 }
 
