@@ -25,6 +25,8 @@ export default defineConfig({
         sidebar: pages('/', [
           ['Guide', 'guide'],
           ['The client', 'client'],
+          ['Streams', 'streams'],
+          ['Places, bits and estimates', 'geo-and-bits'],
           ['Architecture', 'architecture'],
           ['Benchmarks', 'benchmarks'],
         ]),

@@ -16,6 +16,8 @@ import { Messages, type MessagesOptions } from './messages.js'
 import { executeAll, Pipeline } from './pipeline.js'
 import * as scanning from './scanning.js'
 import { runScript, type Script } from './script.js'
+import { StreamConsumer } from './stream-consumer.js'
+import type { ConsumeOptions } from './stream-options.js'
 import {
   type MessageHandler,
   type PatternHandler,
@@ -267,6 +269,19 @@ export class RedisClient extends Commands<Sending> {
     const { isCluster } = this
     const subscriber = options.kind === 'shard' && isCluster ? this.#shards : this.#subscriber
     return new Messages(this.name, subscriber, names, options)
+  }
+
+  /**
+   * Work off streams as one consumer of a group: what is left from last time, what others left behind, what is new.
+   *
+   * @example
+   * for await (const order of redis.consume('orders', { group: 'billing', consumer: 'worker-1' })) {
+   *   await bill(order.fields)
+   *   await order.ack()
+   * }
+   */
+  consume(streams: string | readonly string[], options: ConsumeOptions): StreamConsumer {
+    return new StreamConsumer(this, streams, options)
   }
 
   /**
