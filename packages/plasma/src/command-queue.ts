@@ -220,7 +220,7 @@ class Collector implements ReplySink {
 
 /** MULTI or EXEC; the replies in that of EXEC keep their bytes until the command of each decodes it. */
 function bracket(name: 'multi' | 'exec', options: object = {}): SentCommand {
-  const command = new SentCommand(name, [], { ...options, bytes: true })
+  const command = new SentCommand(name, [], [], '', { ...options, bytes: true })
   command.inTransaction = true
   return command
 }

@@ -18,24 +18,33 @@ export interface Request {
 export function toCommand(
   { name, args, keys }: Request,
   keyPrefix: string,
-  options: CommandOptions = {},
+  options?: CommandOptions,
 ): SentCommand {
-  const wire = args.map((arg, i) => toWire(name, arg, i, keyPrefix))
+  const wire = toWires(name, args, keyPrefix)
   const positions = positionsOf(keys, wire.length)
   if (keyPrefix !== '') prefixKeys(wire, positions, keyPrefix)
-  return new SentCommand(name, wire, { ...options, keyPrefix, keys: positions })
+  return new SentCommand(name, wire, positions, keyPrefix, options)
 }
 
 /** A command that no method knows: if it is one of Redis' own, its keys are known all the same. */
 export function toUnknownCommand(
   { name, args }: Request,
   keyPrefix: string,
-  options: CommandOptions = {},
+  options?: CommandOptions,
 ): SentCommand {
-  const wire = args.map((arg, i) => toWire(name, arg, i, keyPrefix))
+  const wire = toWires(name, args, keyPrefix)
   const positions = exists(name) ? getKeyIndexes(name, wire) : []
   if (keyPrefix !== '') prefixKeys(wire, positions, keyPrefix)
-  return new SentCommand(name, wire, { ...options, keyPrefix, keys: positions })
+  return new SentCommand(name, wire, positions, keyPrefix, options)
+}
+
+function toWires(name: string, args: readonly Argument[], keyPrefix: string): (string | Buffer)[] {
+  const wire = new Array<string | Buffer>(args.length)
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i] as Argument
+    wire[i] = typeof arg === 'string' ? arg : toWire(name, arg, i, keyPrefix)
+  }
+  return wire
 }
 
 /** `glob` behind a prefix that matches itself only. */

@@ -27,15 +27,12 @@ export interface ReplySink {
 /** How a command is made, beyond its name and arguments. */
 export interface CommandOptions {
   /** The reply keeps its bytes. */
-  bytes?: boolean
-  /** Positions of the keys among the arguments. */
-  keys?: readonly number[]
+  bytes?: boolean | undefined
   decode?: Decode<unknown> | undefined
-  keyPrefix?: string
-  owner?: CommandOwner
-  signal?: AbortSignal
+  owner?: CommandOwner | undefined
+  signal?: AbortSignal | undefined
   /** Part of a batch: no promise of its own. */
-  sink?: ReplySink
+  sink?: ReplySink | undefined
   position?: number
 }
 
@@ -43,9 +40,14 @@ type Arg = string | Buffer
 type Transform = (reply: unknown, context: object) => unknown
 
 /** ioredis' own changes to replies, which undo what RESP3 changed. */
-const TRANSFORMS: Readonly<Record<string, Transform | undefined>> =
-  (Command as unknown as { _transformer?: { reply: Record<string, Transform> } })._transformer
-    ?.reply ?? {}
+const TRANSFORMS = new Map(
+  Object.entries(
+    (Command as unknown as { _transformer?: { reply: Record<string, Transform> } })._transformer
+      ?.reply ?? {},
+  ),
+)
+
+const NO_OPTIONS: CommandOptions = {}
 
 /**
  * A command as ioredis carries it, made without ioredis' costly constructor: encoded once, its reply decoded
@@ -81,15 +83,25 @@ export class SentCommand {
   deadlines: Deadlines | undefined = undefined
   before: SentCommand | undefined = undefined
   after: SentCommand | undefined = undefined
+  readonly #keys: readonly number[]
+  readonly #keyPrefix: string
   readonly #options: CommandOptions
   #resolve: ((reply: unknown) => void) | undefined = undefined
   #reject: ((error: unknown) => void) | undefined = undefined
   #settled: (() => void) | undefined = undefined
   #settleWith: ((error: Error) => void) | undefined = undefined
 
-  constructor(name: string, args: Arg[] = [], options: CommandOptions = {}) {
+  constructor(
+    name: string,
+    args: Arg[] = [],
+    keys: readonly number[] = [],
+    keyPrefix = '',
+    options = NO_OPTIONS,
+  ) {
     this.name = name
     this.args = args
+    this.#keys = keys
+    this.#keyPrefix = keyPrefix
     this.#options = options
     this.waits = waitsForData(name, args)
     this.replyEncoding = options.bytes ? undefined : 'utf8'
@@ -120,14 +132,16 @@ export class SentCommand {
   }
 
   getKeys(): Arg[] {
-    return (this.#options.keys ?? []).map(position => this.args[position] as Arg)
+    return this.#keys.map(position => this.args[position] as Arg)
   }
 
   /** The bytes that Redis reads. */
   toWritable(): string | Buffer {
     this.written = true
     let text = headOf(this.name, this.args.length)
-    for (const [i, arg] of this.args.entries()) {
+    const { args } = this
+    for (let i = 0; i < args.length; i++) {
+      const arg = args[i] as Arg
       if (typeof arg !== 'string') return this.#toBytes(text, i)
       text += `\r\n$${Buffer.byteLength(arg)}\r\n${arg}`
     }
@@ -143,11 +157,11 @@ export class SentCommand {
   /** A reply with its texts as this command wants them. */
   receive(reply: unknown): void {
     if (this.isSettled) return
-    const { decode, keyPrefix = '', sink, position = 0, owner } = this.#options
+    const { decode, sink, position = 0, owner } = this.#options
     let value: unknown
     try {
-      const shaped = this.transformReply(reply)
-      value = decode ? decode(shaped as never, keyPrefix) : shaped
+      const shaped = this.#shape(reply)
+      value = decode ? decode(shaped as never, this.#keyPrefix) : shaped
     } catch (error) {
       this.#fail(error as Error)
       return
@@ -161,16 +175,17 @@ export class SentCommand {
     }
   }
 
-  /** A reply in the shape of RESP2, whatever was spoken. */
+  /** A reply in EXEC's, as ioredis read it, in the shape that this command has alone. */
   transformReply(reply: unknown): unknown {
-    const text = this.bytes ? reply : toText(reply)
-    const transform = TRANSFORMS[this.name]
-    if (!transform || (this.name === 'hgetall' && this.#options.decode)) return text
-    return transform(text, {
-      commandName: this.name,
-      protocol: this.protocol,
-      replyMapping: this.replyMapping,
-    })
+    return this.#shape(this.bytes ? reply : toText(reply))
+  }
+
+  /** In the shape of RESP2, whatever was spoken. */
+  #shape(reply: unknown): unknown {
+    const transform = TRANSFORMS.get(this.name)
+    if (!transform || (this.name === 'hgetall' && this.#options.decode)) return reply
+    const { name: commandName, protocol, replyMapping } = this
+    return transform(reply, { commandName, protocol, replyMapping })
   }
 
   /** ioredis settles errors through this; a Cluster puts its own in front of it, to try again elsewhere. */

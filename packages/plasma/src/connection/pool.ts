@@ -64,9 +64,7 @@ export class ConnectionPool {
     this.#busy.clear()
     await Promise.all(
       [...idle, ...busy].map(async connection => {
-        if (connection.id !== undefined && busy.includes(connection)) {
-          await this.#unblock(connection.id).catch(() => false)
-        }
+        if (busy.includes(connection)) await this.#answer(connection)
         await connection.disconnect(timeoutMs)
       }),
     )
@@ -103,15 +101,15 @@ export class ConnectionPool {
       command.reject(new Error('interrupted'))
       connection.disconnect(0)
     }
-    if (connection.status !== 'ready' || connection.id === undefined) {
-      hangUp()
-      return
-    }
     const answered = new Promise<true>(resolve => command.onSettled(() => resolve(true)))
     const late = new Promise<false>(resolve => setTimeout(resolve, INTERRUPT_MS, false).unref())
-    const unblocked = await this.#unblock(connection.id).catch(() => false)
-    if (!unblocked || !(await Promise.race([answered, late]))) {
-      if (!command.isSettled) hangUp()
-    }
+    const ended = (await this.#answer(connection)) && (await Promise.race([answered, late]))
+    if (!ended && !command.isSettled) hangUp()
+  }
+
+  /** Ask the server to answer what waits on a connection; false where it cannot be asked, or nothing waits. */
+  async #answer(connection: Connection): Promise<boolean> {
+    const id = connection.status === 'ready' ? await connection.id : undefined
+    return id !== undefined && (await this.#unblock(id).catch(() => false))
   }
 }
