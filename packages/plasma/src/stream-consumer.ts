@@ -59,6 +59,8 @@ export class StreamConsumer implements AsyncIterableIterator<ConsumedEntry, void
   #claimAt = 0
   /** In the loop and not acknowledged, with the time of its delivery. */
   readonly #held = new Map<string, number>()
+  /** Under way. */
+  #acks: Promise<unknown>[] = []
   #hasGroup = false
   #wasConnected = false
   #reading: AbortController | undefined
@@ -109,9 +111,13 @@ export class StreamConsumer implements AsyncIterableIterator<ConsumedEntry, void
       while (!this.#ended) {
         const delivery = await this.#retry(() => this.#take())
         if (!delivery) continue
+        if (this.#ended) {
+          this.#fetched.unshift(delivery)
+          break
+        }
         const entry = this.#entry(delivery)
         yield entry
-        if (autoAck) await this.#retry(() => entry.ack())
+        if (autoAck) this.#acknowledge(entry)
       }
     } finally {
       this.#client.off('close', recover)
@@ -137,6 +143,13 @@ export class StreamConsumer implements AsyncIterableIterator<ConsumedEntry, void
         return wasPending
       },
     }
+  }
+
+  /** Sent at once; the next fetch waits until it has arrived. */
+  #acknowledge(entry: ConsumedEntry): void {
+    const ack = this.#retry(() => entry.ack())
+    ack.catch(() => undefined)
+    this.#acks.push(ack)
   }
 
   /** Do it until it succeeds, the loop ends, or it fails in a way that trying again does not mend. */
@@ -185,6 +198,8 @@ export class StreamConsumer implements AsyncIterableIterator<ConsumedEntry, void
       this.#again = this.#again.filter(it => it !== again)
       return delivery
     }
+    await Promise.all(this.#acks)
+    this.#acks = []
     await this.#fetch()
     return undefined
   }
@@ -229,6 +244,7 @@ export class StreamConsumer implements AsyncIterableIterator<ConsumedEntry, void
 
   /** New entries; a reply that does not come in time was lost on its way. */
   async #read(now: number): Promise<Delivery[]> {
+    if (this.#ended) return []
     const blockMs = Math.ceil(Math.max(1, Math.min(this.#settings.blockMs, this.#claimAt - now)))
     const reading = new AbortController()
     const watchdog = setTimeout(() => reading.abort(new LateError()), blockMs + GRACE_MS)
