@@ -1,5 +1,6 @@
 export type { Batch, CommandBuilder, Queued, Replies } from './batch.js'
 export { RedisClient } from './client.js'
+export type { AclLogEntry, AclRules, AclUser } from './commands/acl.js'
 export type { Argument, Key, Value } from './commands/arguments.js'
 export type {
   BitEncoding,
@@ -9,6 +10,39 @@ export type {
   BitOperation,
   BitUnit,
 } from './commands/bitmaps.js'
+export type { ClientInfo, TrackingInfo } from './commands/client-replies.js'
+export type {
+  ClientFilter,
+  ClientListOptions,
+  ClientType,
+  TrackingOptions,
+} from './commands/clients.js'
+export type { SlotState, SlotStatsOptions } from './commands/cluster.js'
+export type {
+  ClusterInfo,
+  ClusterLink,
+  ClusterNode,
+  ClusterShard,
+  NodeId,
+  SlotNode,
+  SlotOwner,
+  SlotRange,
+  SlotStats,
+} from './commands/cluster-replies.js'
+export type {
+  CommandArgument,
+  CommandDocs,
+  CommandInfo,
+  CommandListFilter,
+} from './commands/command-table.js'
+export type {
+  LatencyEvent,
+  LatencyHistogram,
+  LatencySample,
+  MemoryStats,
+  SlowCommand,
+} from './commands/diagnostics.js'
+export type { FunctionLibrary, FunctionListOptions, FunctionStats } from './commands/functions.js'
 export type { GeoAddOptions } from './commands/geo.js'
 export type {
   GeoArea,
@@ -20,28 +54,35 @@ export type {
   GeoStoreOptions,
   GeoUnit,
 } from './commands/geo-search.js'
-export type { ScannedFields } from './commands/hashes.js'
+export type { FieldExpired, FieldPersisted, SetFieldsOptions } from './commands/hash-expiry.js'
+export type { ScannedFieldNames, ScannedFields } from './commands/hashes.js'
+export type { ExpireOptions } from './commands/key-expiry.js'
 export type {
-  ExpireOptions,
   KeyScanOptions,
+  MigrateOptions,
+  MigrationTarget,
   RedisType,
   ScannedKeys,
   ScanOptions,
-  SortOptions,
 } from './commands/keys.js'
-export type { PositionOptions, Side } from './commands/lists.js'
-export type { ScoredMember } from './commands/replies.js'
+export type { PoppedElement, PoppedElements, PositionOptions, Side } from './commands/lists.js'
+export type { ModuleInfo, ModuleOptions } from './commands/modules.js'
+export type { FailoverOptions, Role, ShutdownOptions } from './commands/replication.js'
+export type { ScoredMember, Text } from './commands/replies.js'
+export type { FlushMode } from './commands/scripting.js'
 export type { Decode, Mode, Returns } from './commands/sender.js'
 export type { ServerTime } from './commands/server.js'
 export type { ScannedMembers } from './commands/sets.js'
+export type { CombineOptions } from './commands/sorted-set-algebra.js'
+export type { Bound, LimitOptions, RangeOptions } from './commands/sorted-set-ranges.js'
 export type {
   AddOptions,
-  Bound,
-  CombineOptions,
-  LimitOptions,
   NewMember,
-  RangeOptions,
+  PoppedMember,
+  PoppedMembers,
+  Ranked,
 } from './commands/sorted-sets.js'
+export type { SortOptions } from './commands/sorting.js'
 export type {
   AddEntryOptions,
   EntryFields,
@@ -67,7 +108,17 @@ export type {
   StreamRead,
 } from './commands/stream-replies.js'
 export type { ReadOptions } from './commands/streams.js'
-export type { Condition, Expiry, GetExOptions, SetOptions } from './commands/strings.js'
+export type {
+  CommonPart,
+  CommonParts,
+  Comparison,
+  Condition,
+  Expiry,
+  GetExOptions,
+  PartsOptions,
+  SetManyOptions,
+  SetOptions,
+} from './commands/strings.js'
 export type { TlsConfig } from './config/tls.js'
 export type { ConnectionConfig, NodeAddress, RedisConfig } from './config/types.js'
 export type { ConnectionStatus } from './connection/connection.js'

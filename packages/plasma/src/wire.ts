@@ -1,5 +1,6 @@
 import { exists, getKeyIndexes } from '@ioredis/commands'
 import { type Argument, Invalid, KeyPattern, type Keys } from './commands/arguments.js'
+import { refusalOf } from './commands/refused.js'
 import { type CommandOptions, SentCommand } from './connection/command.js'
 import { InvalidArgumentError } from './errors.js'
 
@@ -32,6 +33,8 @@ export function toUnknownCommand(
   keyPrefix: string,
   options?: CommandOptions,
 ): SentCommand {
+  const reason = refusalOf(name, args[0])
+  if (reason !== undefined) throw new InvalidArgumentError('this command', reason, name)
   const wire = toWires(name, args, keyPrefix)
   const positions = exists(name) ? getKeyIndexes(name, wire) : []
   if (keyPrefix !== '') prefixKeys(wire, positions, keyPrefix)

@@ -8,6 +8,7 @@ export type Merge = (replies: readonly unknown[]) => unknown
 const sum: Merge = replies => replies.reduce<number>((total, reply) => total + Number(reply), 0)
 const first: Merge = replies => replies[0]
 const concatenated: Merge = replies => replies.flat()
+const different: Merge = replies => [...new Set(replies.flat())]
 const every: Merge = replies =>
   (replies[0] as unknown[]).map((_, i) =>
     Number(replies.every(reply => (reply as number[])[i] === 1)),
@@ -38,7 +39,12 @@ const EVERYWHERE: Readonly<Record<string, Merge>> = {
   'function restore': first,
   'config set': first,
   'config resetstat': first,
-  'pubsub channels': replies => [...new Set(replies.flat())],
+  'config rewrite': first,
+  'slowlog reset': first,
+  'latency reset': sum,
+  'memory purge': first,
+  'pubsub channels': different,
+  'pubsub shardchannels': different,
 }
 
 /** How the replies of all masters become one, if the command concerns them all. */

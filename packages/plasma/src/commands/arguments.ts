@@ -29,6 +29,8 @@ export const TWO_KEYS: Keys = { first: 0, last: 1, step: 1 }
 export const ALL_KEYS: Keys = { first: 0, last: -1, step: 1 }
 export const KEY_VALUE_PAIRS: Keys = { first: 0, last: -1, step: 2 }
 
+export const SECOND_KEY: Keys = { first: 1, last: 1, step: 1 }
+
 /** `count` keys from position `first` on. */
 export const keysFrom = (first: number, count: number): Keys => ({
   first,
@@ -55,6 +57,12 @@ export const positive = (value: number, name: string): Argument[] => [
 export const whole = (value: number, name: string): Argument[] => [
   name.toUpperCase(),
   wholeNumber(name, value),
+]
+
+/** A number of something, 0 included. */
+export const notNegative = (value: number, name: string): Argument[] => [
+  name.toUpperCase(),
+  wholeNumber(name, value, 0),
 ]
 
 /** A word or a number that goes as it is. */
@@ -109,6 +117,30 @@ export function wholeNumber(
   const wanted =
     min > Number.MIN_SAFE_INTEGER ? `a whole number of at least ${min}` : 'a whole number'
   return new Invalid(argument, `must be ${wanted}, not ${show(value)}`)
+}
+
+/** `value` in upper case if it is one of Redis' own words. */
+export function choice(argument: string, value: unknown, ...words: string[]): Argument {
+  const said = typeof value === 'string' ? value.toUpperCase() : ''
+  return words.includes(said)
+    ? said
+    : new Invalid(argument, `must be one of ${words.map(it => it.toLowerCase()).join(', ')}`)
+}
+
+/** `ON` or `OFF`. */
+export const onOff = (argument: string, value: unknown): Argument =>
+  typeof value === 'boolean'
+    ? value
+      ? 'ON'
+      : 'OFF'
+    : new Invalid(argument, `must be true or false, not ${show(value)}`)
+
+/** Seconds that may have a fraction, 0 for ever. */
+export function seconds(argument: string, value: unknown): Argument {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
+  return typeof number === 'number' && Number.isFinite(number) && number >= 0
+    ? number
+    : new Invalid(argument, `must be a number of seconds of at least 0, not ${show(value)}`)
 }
 
 /** `value` if it is a number other than NaN. */

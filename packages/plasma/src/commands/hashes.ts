@@ -1,7 +1,10 @@
 import {
   anyNumber,
   encodeOptions,
+  encodeRest,
   FIRST_KEY,
+  flag,
+  isOptions,
   type Key,
   list,
   pairs,
@@ -17,6 +20,15 @@ export interface ScannedFields {
   cursor: string
   fields: Record<string, string>
 }
+
+/** One step of a scan over the names of a hash's fields. */
+export interface ScannedFieldNames {
+  cursor: string
+  fields: string[]
+}
+
+const RANDOM = { withValues: flag }
+const HASH_SCAN = { ...ELEMENT_SCAN, noValues: flag }
 
 export abstract class Hashes<M extends Mode> extends Sender<M> {
   /** One field of the hash at `key`. */
@@ -111,23 +123,50 @@ export abstract class Hashes<M extends Mode> extends Sender<M> {
   /** One field at random. */
   hrandfield(key: Key): Returns<M, string | null>
   /** Up to `count` different fields at random; a negative count may repeat them. */
-  hrandfield(key: Key, count: number): Returns<M, string[]>
-  hrandfield(key: Key, count?: number): Returns<M, string | string[] | null> {
+  hrandfield(key: Key, count: number, options?: { withValues?: false }): Returns<M, string[]>
+  /** With their values; a field that is repeated comes once. */
+  hrandfield(
+    key: Key,
+    count: number,
+    options: { withValues: true },
+  ): Returns<M, Record<string, string>>
+  hrandfield(key: Key, count: number, ...positional: string[]): Returns<M, string[]>
+  hrandfield(key: Key, count?: number, ...rest: unknown[]): Returns<M, never> {
     const args = count === undefined ? [key] : [key, wholeNumber('count', count)]
-    return this.send('hrandfield', args, FIRST_KEY)
+    const [options] = rest
+    const withValues = isOptions(options) && options.withValues === true
+    return this.send(
+      'hrandfield',
+      [...args, ...encodeRest(rest, RANDOM)],
+      FIRST_KEY,
+      withValues ? (flatRecord as never) : undefined,
+    )
   }
 
   /** One step through the fields of the hash at `key`; start at `'0'`. */
-  hscan(key: Key, cursor: string | number, options: ScanOptions = {}) {
-    const args = [key, wholeNumber('cursor', cursor, 0), ...encodeOptions(options, ELEMENT_SCAN)]
-    return this.send(
-      'hscan',
-      args,
-      FIRST_KEY,
-      ([next, flat]: [string, string[]]): ScannedFields => ({
-        cursor: String(next),
-        fields: record(flat),
-      }),
-    )
+  hscan(
+    key: Key,
+    cursor: string | number,
+    options?: ScanOptions & { noValues?: false },
+  ): Returns<M, ScannedFields>
+  /** One step through the names of the fields alone (Redis 7.4). */
+  hscan(
+    key: Key,
+    cursor: string | number,
+    options: ScanOptions & { noValues: true },
+  ): Returns<M, ScannedFieldNames>
+  hscan(
+    key: Key,
+    cursor: string | number,
+    options: ScanOptions & { noValues?: boolean } = {},
+  ): Returns<M, never> {
+    const args = [key, wholeNumber('cursor', cursor, 0), ...encodeOptions(options, HASH_SCAN)]
+    return this.send('hscan', args, FIRST_KEY, (([next, found]: [string, string[]]) => ({
+      cursor: String(next),
+      fields: options.noValues ? found : record(found),
+    })) as never)
   }
 }
+
+/** RESP3 sends fields and values in pairs. */
+const flatRecord = (raw: string[] | [string, string][]) => record(raw.flat())

@@ -2,25 +2,24 @@ import {
   ALL_KEYS,
   type Argument,
   encodeOptions,
-  encodeRest,
   FIRST_KEY,
   flag,
   isOptions,
   type Key,
   KeyPattern,
+  type Keys as KeyPositions,
+  keysFrom,
   list,
   NO_KEYS,
+  SECOND_KEY,
   TWO_KEYS,
   type Value,
   whole,
   wholeNumber,
   word,
 } from './arguments.js'
-import { ok, word as said, unprefixed, withoutPrefix } from './replies.js'
+import { ok, word as said, textOrNull, unprefixed, withoutPrefix } from './replies.js'
 import { type Decode, type Mode, type Returns, Sender } from './sender.js'
-
-/** When an expiry applies: without one (`nx`), with one (`xx`), only later (`gt`), only sooner (`lt`). */
-export type ExpireOptions = { nx?: boolean; xx?: boolean; gt?: boolean; lt?: boolean }
 
 /** `match` is a glob, `count` how many elements Redis looks at in one step. */
 export type ScanOptions = { match?: string; count?: number }
@@ -37,18 +36,20 @@ export interface ScannedKeys {
   keys: string[]
 }
 
-export type SortOptions = {
-  /** Sort by other keys: `weight_*`, or `nosort`. */
-  by?: string
-  limit?: { offset: number; count: number }
-  /** Answer with other keys' values: `name_*`, `#` for the element itself. */
-  get?: string | readonly string[]
-  order?: 'asc' | 'desc'
-  /** Sort as text instead of as numbers. */
-  alpha?: boolean
+/** The server that `migrate` moves keys to. */
+export interface MigrationTarget {
+  host: string
+  port: number
+  /** Default 0. */
+  db?: number
+  username?: string
+  password?: string
 }
 
-const EXPIRE = { nx: flag, xx: flag, gt: flag, lt: flag }
+/** `copy` leaves the keys here, `replace` overwrites them there. */
+export type MigrateOptions = { timeout?: number; copy?: boolean; replace?: boolean }
+
+const MIGRATE = { copy: flag, replace: flag }
 const COPY = { db: whole, replace: flag }
 const RESTORE = { replace: flag, absTtl: flag, idleTime: whole, freq: whole }
 const pattern = (glob: string): Argument[] => ['MATCH', new KeyPattern(glob)]
@@ -76,59 +77,6 @@ export abstract class Keys<M extends Mode> extends Sender<M> {
   /** Mark keys as just used; resolves with how many exist. */
   touch(...keys: (Key | readonly Key[])[]) {
     return this.send<number>('touch', list('keys', keys), ALL_KEYS)
-  }
-
-  /** Let `key` expire in `seconds` (0 or less deletes it); resolves with 0 when there is no such key. */
-  expire(key: Key, seconds: number, options?: ExpireOptions): Returns<M, 0 | 1>
-  expire(key: Key, seconds: number, ...positional: string[]): Returns<M, 0 | 1>
-  expire(key: Key, seconds: number, ...rest: unknown[]): Returns<M, 0 | 1> {
-    return this.send('expire', expiry(key, 'seconds', seconds, rest), FIRST_KEY)
-  }
-
-  /** Let `key` expire in `milliseconds`. */
-  pexpire(key: Key, milliseconds: number, options?: ExpireOptions): Returns<M, 0 | 1>
-  pexpire(key: Key, milliseconds: number, ...positional: string[]): Returns<M, 0 | 1>
-  pexpire(key: Key, milliseconds: number, ...rest: unknown[]): Returns<M, 0 | 1> {
-    return this.send('pexpire', expiry(key, 'milliseconds', milliseconds, rest), FIRST_KEY)
-  }
-
-  /** Let `key` expire at a Unix time in seconds. */
-  expireat(key: Key, timestamp: number, options?: ExpireOptions): Returns<M, 0 | 1>
-  expireat(key: Key, timestamp: number, ...positional: string[]): Returns<M, 0 | 1>
-  expireat(key: Key, timestamp: number, ...rest: unknown[]): Returns<M, 0 | 1> {
-    return this.send('expireat', expiry(key, 'timestamp', timestamp, rest), FIRST_KEY)
-  }
-
-  /** Let `key` expire at a Unix time in milliseconds. */
-  pexpireat(key: Key, timestamp: number, options?: ExpireOptions): Returns<M, 0 | 1>
-  pexpireat(key: Key, timestamp: number, ...positional: string[]): Returns<M, 0 | 1>
-  pexpireat(key: Key, timestamp: number, ...rest: unknown[]): Returns<M, 0 | 1> {
-    return this.send('pexpireat', expiry(key, 'timestamp', timestamp, rest), FIRST_KEY)
-  }
-
-  /** Unix time in seconds when `key` expires, -1 when it never does, -2 when there is none. */
-  expiretime(key: Key) {
-    return this.send<number>('expiretime', [key], FIRST_KEY)
-  }
-
-  /** Unix time in milliseconds when `key` expires, -1 when it never does, -2 when there is none. */
-  pexpiretime(key: Key) {
-    return this.send<number>('pexpiretime', [key], FIRST_KEY)
-  }
-
-  /** Seconds until `key` expires, -1 when it never does, -2 when there is none. */
-  ttl(key: Key) {
-    return this.send<number>('ttl', [key], FIRST_KEY)
-  }
-
-  /** Milliseconds until `key` expires, -1 when it never does, -2 when there is none. */
-  pttl(key: Key) {
-    return this.send<number>('pttl', [key], FIRST_KEY)
-  }
-
-  /** Let `key` live for ever; resolves with 1 when it had an expiry. */
-  persist(key: Key) {
-    return this.send<0 | 1>('persist', [key], FIRST_KEY)
   }
 
   /** What `key` holds, `'none'` when there is none. */
@@ -160,7 +108,12 @@ export abstract class Keys<M extends Mode> extends Sender<M> {
     return this.send<0 | 1>('move', [key, wholeNumber('db', db, 0)], FIRST_KEY)
   }
 
-  /** Write a value that DUMP serialised; `ttl` in milliseconds, 0 for ever. */
+  /** The value at `key` in Redis' own format, for `restore`; always bytes. */
+  dump(key: Key) {
+    return this.send<Buffer | null>('dump', [key], FIRST_KEY)
+  }
+
+  /** Write a value that `dump` gave; `ttl` in milliseconds, 0 for ever. */
   restore(
     key: Key,
     ttl: number,
@@ -173,6 +126,56 @@ export abstract class Keys<M extends Mode> extends Sender<M> {
       FIRST_KEY,
       ok,
     )
+  }
+
+  /**
+   * Move keys to another server, which this one connects to by itself; `timeout` in milliseconds (default 5 000) is
+   * the longest pause in between. `'NOKEY'` when there is none of them. The key prefix stays on.
+   *
+   * @example
+   * await redis.migrate({ host: '10.0.0.2', port: 6379 }, ['user:1', 'user:2'], { replace: true })
+   * await redis.migrate('10.0.0.2', 6379, 'user:1', 0, 5_000, 'COPY')
+   */
+  migrate(
+    target: MigrationTarget,
+    keys: Key | readonly Key[],
+    options?: MigrateOptions,
+  ): Returns<M, 'OK' | 'NOKEY'>
+  migrate(
+    host: string,
+    port: number,
+    key: Key,
+    db: number,
+    timeout: number,
+    ...positional: Value[]
+  ): Returns<M, 'OK' | 'NOKEY'>
+  migrate(...given: unknown[]): Returns<M, 'OK' | 'NOKEY'> {
+    return this.send('migrate', ...migrateArguments(given), said<'OK' | 'NOKEY'>)
+  }
+
+  /** How the value at `key` is kept in memory (`'listpack'`, `'skiplist'`, …), `null` when there is none. */
+  objectEncoding(key: Key) {
+    return this.send('object', ['ENCODING', key], SECOND_KEY, textOrNull)
+  }
+
+  /** How often `key` was used lately, 0 to 255 on a logarithmic scale; only where the server evicts by LFU. */
+  objectFreq(key: Key) {
+    return this.send<number | null>('object', ['FREQ', key], SECOND_KEY)
+  }
+
+  /** Seconds since `key` was used; not where the server evicts by LFU. */
+  objectIdletime(key: Key) {
+    return this.send<number | null>('object', ['IDLETIME', key], SECOND_KEY)
+  }
+
+  /** How many references the value at `key` has; small numbers are shared. */
+  objectRefcount(key: Key) {
+    return this.send<number | null>('object', ['REFCOUNT', key], SECOND_KEY)
+  }
+
+  /** A subcommand of OBJECT in its positional form: `object('ENCODING', 'user:1')`. */
+  object<Reply = unknown>(subcommand: string, ...args: Value[]) {
+    return this.send<Reply>('object', [subcommand, ...args], SECOND_KEY)
   }
 
   /** A key picked at random, `null` when there is none. Knows nothing of the key prefix. */
@@ -204,25 +207,7 @@ export abstract class Keys<M extends Mode> extends Sender<M> {
     }
     return this.send('scan', [step, ...withPattern(rest as Value[])], NO_KEYS, scannedPair)
   }
-
-  /** The elements of the list, set or sorted set at `key`, sorted. */
-  sort(key: Key, options: SortOptions = {}) {
-    const { args, keys } = sortArguments(key, options)
-    return this.send<(string | null)[]>('sort', args, keys)
-  }
-
-  /** Store the sorted elements at `destination`; resolves with how many. */
-  sortStore(key: Key, destination: Key, options: SortOptions = {}) {
-    const { args, keys } = sortArguments(key, options)
-    return this.send<number>('sort', [...args, 'STORE', destination], [...keys, args.length + 1])
-  }
 }
-
-const expiry = (key: Key, unit: string, time: number, rest: unknown[]): Argument[] => [
-  key,
-  wholeNumber(unit, time),
-  ...encodeRest(rest, EXPIRE),
-]
 
 const scannedKeys: Decode<ScannedKeys> = ([cursor, keys]: [string, string[]], keyPrefix) => ({
   cursor: String(cursor),
@@ -241,23 +226,27 @@ function withPattern(args: Value[]): Argument[] {
   return args.map((arg, i) => (i === at + 1 ? new KeyPattern(String(arg)) : arg))
 }
 
-/** SORT names other keys in BY and GET, unless they say `nosort`, `#` or no star. */
-function sortArguments(key: Key, { by, limit, get = [], order, alpha, ...unknown }: SortOptions) {
-  const args: Argument[] = [key, ...encodeOptions(unknown, {})]
-  const keys = [0]
-  const other = (token: string, name: string) => {
-    if (name.includes('*')) keys.push(args.length + 1)
-    args.push(token, name)
+function migrateArguments(given: readonly unknown[]): [args: Argument[], keys: KeyPositions] {
+  const [first, second, third = {}] = given
+  if (!isOptions(first)) {
+    const at = given.findIndex((it, i) => i > 4 && String(it).toUpperCase() === 'KEYS')
+    const many = given.map((_, i) => i).filter(i => at > 0 && i > at)
+    return [given as Argument[], given[2] === '' ? many : [2, ...many]]
   }
-  if (by !== undefined) other('BY', by)
-  if (limit)
-    args.push(
-      'LIMIT',
-      wholeNumber('limit.offset', limit.offset),
-      wholeNumber('limit.count', limit.count),
-    )
-  for (const name of [get].flat()) other('GET', name)
-  if (order) args.push(order.toUpperCase())
-  if (alpha) args.push('ALPHA')
-  return { args, keys }
+  const { host, port, db = 0, username, password, ...unknown } = first as unknown as MigrationTarget
+  const { timeout = 5_000, ...options } = third as MigrateOptions
+  const keys = list('keys', [second as Key | readonly Key[]])
+  const secret = username === undefined ? ['AUTH', password] : ['AUTH2', username, password]
+  const args = [
+    host,
+    wholeNumber('port', port, 1),
+    '',
+    wholeNumber('db', db, 0),
+    wholeNumber('timeout', timeout, 0),
+    ...encodeOptions(options, MIGRATE),
+    ...encodeOptions(unknown, {}),
+    ...(password === undefined ? [] : (secret as Argument[])),
+    'KEYS',
+  ]
+  return [[...args, ...keys], keysFrom(args.length, keys.length)]
 }

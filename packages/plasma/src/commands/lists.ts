@@ -1,19 +1,35 @@
 import {
+  type Argument,
+  choice,
   encodeOptions,
   FIRST_KEY,
   type Key,
+  type Keys,
   keysFrom,
   list,
+  seconds,
   TWO_KEYS,
   type Value,
   whole,
   wholeNumber,
 } from './arguments.js'
-import { ok } from './replies.js'
+import { ok, withoutPrefix } from './replies.js'
 import { type Mode, type Returns, Sender } from './sender.js'
 
 /** An end of a list. */
 export type Side = 'left' | 'right'
+
+/** An element, and the list that it was taken from. */
+export interface PoppedElement {
+  key: string
+  element: string
+}
+
+/** Elements, and the list that they were taken from. */
+export interface PoppedElements {
+  key: string
+  elements: string[]
+}
 
 /** `rank` starts at the n-th match (negative: from the end), `maxlen` bounds how many elements are looked at. */
 export type PositionOptions = { rank?: number; maxlen?: number }
@@ -108,7 +124,7 @@ export abstract class Lists<M extends Mode> extends Sender<M> {
   lmove(source: Key, destination: Key, from: Side, to: Side) {
     return this.send<string | null>(
       'lmove',
-      [source, destination, from.toUpperCase(), to.toUpperCase()],
+      [source, destination, sideOf('from', from), sideOf('to', to)],
       TWO_KEYS,
     )
   }
@@ -136,11 +152,77 @@ export abstract class Lists<M extends Mode> extends Sender<M> {
 
   /** Take elements from the first list that has any. */
   lmpop(keys: readonly Key[], side: Side, options: { count?: number } = {}) {
+    const args = [keys.length, ...list('keys', keys), sideOf('side', side)]
     return this.send(
       'lmpop',
-      [keys.length, ...list('keys', keys), side.toUpperCase(), ...encodeOptions(options, POP)],
+      [...args, ...encodeOptions(options, POP)],
       keysFrom(1, keys.length),
-      (raw: [string, string[]] | null) => raw && { key: raw[0], elements: raw[1] },
+      poppedElements,
+    )
+  }
+
+  /**
+   * Take the leftmost element of the first list that has any, waiting for one at most `timeout` seconds (0 for ever);
+   * `null` when none came.
+   *
+   * @example
+   * const job = await redis.blpop(['urgent', 'jobs'], 5)   // { key: 'jobs', element: '…' }
+   */
+  blpop(keys: Key | readonly Key[], timeout: number): Returns<M, PoppedElement | null>
+  blpop(...keysAndTimeout: [...keys: Key[], timeout: number]): Returns<M, PoppedElement | null>
+  blpop(...given: unknown[]): Returns<M, PoppedElement | null> {
+    return this.send('blpop', ...blockingArguments(given), poppedElement)
+  }
+
+  /** Like `blpop` from the right end. */
+  brpop(keys: Key | readonly Key[], timeout: number): Returns<M, PoppedElement | null>
+  brpop(...keysAndTimeout: [...keys: Key[], timeout: number]): Returns<M, PoppedElement | null>
+  brpop(...given: unknown[]): Returns<M, PoppedElement | null> {
+    return this.send('brpop', ...blockingArguments(given), poppedElement)
+  }
+
+  /** Like `lmove`, waiting for an element at most `timeout` seconds (0 for ever). */
+  blmove(source: Key, destination: Key, from: Side, to: Side, timeout: number) {
+    const sides = [sideOf('from', from), sideOf('to', to)]
+    return this.send<string | null>(
+      'blmove',
+      [source, destination, ...sides, seconds('timeout', timeout)],
+      TWO_KEYS,
+    )
+  }
+
+  /** Like `rpoplpush`, waiting for an element at most `timeout` seconds (0 for ever). */
+  brpoplpush(source: Key, destination: Key, timeout: number) {
+    return this.send<string | null>(
+      'brpoplpush',
+      [source, destination, seconds('timeout', timeout)],
+      TWO_KEYS,
+    )
+  }
+
+  /** Like `lmpop`, waiting for elements at most `timeout` seconds (0 for ever). */
+  blmpop(timeout: number, keys: readonly Key[], side: Side, options: { count?: number } = {}) {
+    const args = [seconds('timeout', timeout), keys.length, ...list('keys', keys)]
+    return this.send(
+      'blmpop',
+      [...args, sideOf('side', side), ...encodeOptions(options, POP)],
+      keysFrom(2, keys.length),
+      poppedElements,
     )
   }
 }
+
+const sideOf = (argument: string, side: Side): Argument => choice(argument, side, 'LEFT', 'RIGHT')
+
+/** Keys and the timeout behind them, however they are grouped. */
+export function blockingArguments(given: readonly unknown[]): [args: Argument[], keys: Keys] {
+  const keys = given.flat()
+  const timeout = seconds('timeout', keys.pop())
+  return [[...list('keys', keys as Key[]), timeout], { first: 0, last: -2, step: 1 }]
+}
+
+const poppedElement = (raw: [string, string] | null, keyPrefix: string): PoppedElement | null =>
+  raw && { key: withoutPrefix(raw[0], keyPrefix), element: raw[1] }
+
+const poppedElements = (raw: [string, string[]] | null, keyPrefix: string): PoppedElements | null =>
+  raw && { key: withoutPrefix(raw[0], keyPrefix), elements: raw[1] }

@@ -1,6 +1,8 @@
-import { FIRST_KEY, KeyPattern, NO_KEYS, type Value } from './arguments.js'
+import { FIRST_KEY, KeyPattern, type Keys, NO_KEYS, type Value } from './arguments.js'
 import { unprefixed, withoutPrefix } from './replies.js'
 import { type Mode, Sender } from './sender.js'
+
+const BEHIND_SUBCOMMAND: Keys = { first: 1, last: -1, step: 1 }
 
 /** Publishing and asking about channels; to listen, see `subscribe` of the client. Channels carry the key prefix. */
 export abstract class PubSub<M extends Mode> extends Sender<M> {
@@ -21,12 +23,17 @@ export abstract class PubSub<M extends Mode> extends Sender<M> {
 
   /** How many subscribers each channel has, patterns not counted. */
   pubsubNumsub(...channels: string[]) {
-    return this.send(
-      'pubsub',
-      ['NUMSUB', ...channels],
-      { first: 1, last: -1, step: 1 },
-      (flat: (string | number)[], keyPrefix) => counts(flat, keyPrefix),
-    )
+    return this.send('pubsub', ['NUMSUB', ...channels], BEHIND_SUBCOMMAND, counts)
+  }
+
+  /** Sharded channels with at least one subscriber that match the glob. */
+  pubsubShardchannels(glob = '*') {
+    return this.send('pubsub', ['SHARDCHANNELS', new KeyPattern(glob)], NO_KEYS, unprefixed)
+  }
+
+  /** How many subscribers each sharded channel has. */
+  pubsubShardnumsub(...channels: string[]) {
+    return this.send('pubsub', ['SHARDNUMSUB', ...channels], BEHIND_SUBCOMMAND, counts)
   }
 
   /** How many patterns clients are subscribed to. */

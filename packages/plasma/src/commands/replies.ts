@@ -13,6 +13,21 @@ export const okOrNull = (raw: unknown): 'OK' | null => (raw === null ? null : 'O
 /** A word of Redis' own, as text even where replies keep their bytes. */
 export const word = <Word extends string>(raw: unknown): Word => String(raw) as Word
 
+/**
+ * Any text, though not the type `string`: what Redis itself says. It is text also where replies keep their bytes,
+ * where every `string` is a `Buffer`.
+ */
+export type Text = Capitalize<string> | Uncapitalize<string>
+
+/** What Redis itself says, as text. */
+export const text = word<Text>
+
+/** Texts of Redis' own. */
+export const texts = (raw: readonly unknown[]): Text[] => raw.map(text)
+
+/** A text of Redis' own, or `null` where there is none. */
+export const textOrNull = (raw: unknown): Text | null => (raw == null ? null : text(raw))
+
 /** `['a', '1', 'b', '2']` as `{ a: '1', b: '2' }`; any field name is safe, `__proto__` too. */
 export function record(raw: readonly string[] | Record<string, string>): Record<string, string> {
   if (!Array.isArray(raw)) return raw as Record<string, string>

@@ -1,12 +1,15 @@
 import {
   type Argument,
+  choice,
   Invalid,
   type Key,
   keysFrom,
+  list,
   NO_KEYS,
   type Value,
   wholeNumber,
 } from './arguments.js'
+import { ok, text } from './replies.js'
 import { type Mode, Sender } from './sender.js'
 
 export abstract class Scripting<M extends Mode> extends Sender<M> {
@@ -33,13 +36,55 @@ export abstract class Scripting<M extends Mode> extends Sender<M> {
     return this.send<Reply>('evalsha_ro', ...scriptArguments(sha1, numberOfKeys, keysAndArgs))
   }
 
+  /** Let the server know a script; resolves with the SHA-1 of its text, for `evalsha`. */
+  scriptLoad(lua: string) {
+    return this.send('script', ['LOAD', lua], NO_KEYS, text)
+  }
+
+  /** For each SHA-1 whether the server knows that script. */
+  scriptExists(...sha1s: (string | readonly string[])[]) {
+    return this.send(
+      'script',
+      ['EXISTS', ...list('sha1s', sha1s)],
+      NO_KEYS,
+      (raw: (number | boolean)[]) => raw.map(known => Number(known) === 1),
+    )
+  }
+
+  /** Let the server forget all scripts. */
+  scriptFlush(mode?: FlushMode) {
+    return this.send<'OK'>('script', ['FLUSH', ...flushMode(mode)], NO_KEYS, ok)
+  }
+
+  /** End the script that is running, if it has written nothing; `NOTBUSY` when there is none. */
+  scriptKill() {
+    return this.send<'OK'>('script', ['KILL'], NO_KEYS, ok)
+  }
+
+  /** Step through the scripts of this connection in Redis' own debugger: only for a debugger's own connection. */
+  scriptDebug(mode: 'yes' | 'sync' | 'no') {
+    return this.send<'OK'>(
+      'script',
+      ['DEBUG', choice('mode', mode, 'YES', 'SYNC', 'NO')],
+      NO_KEYS,
+      ok,
+    )
+  }
+
   /** A subcommand of SCRIPT: `script('LOAD', lua)`, `script('EXISTS', sha1)`, `script('FLUSH')`. */
   script<Reply = unknown>(subcommand: string, ...args: Value[]) {
     return this.send<Reply>('script', [subcommand, ...args], NO_KEYS)
   }
 }
 
-function scriptArguments(script: string, numberOfKeys: number, rest: readonly Value[]) {
+/** Free the memory in the background or before the reply. */
+export type FlushMode = 'async' | 'sync' | 'ASYNC' | 'SYNC'
+
+export const flushMode = (mode: FlushMode | undefined): Argument[] =>
+  mode === undefined ? [] : [choice('mode', mode, 'ASYNC', 'SYNC')]
+
+/** A script or the name of a function, how many keys follow, and what follows. */
+export function scriptArguments(script: string, numberOfKeys: number, rest: readonly Value[]) {
   const count = wholeNumber('numberOfKeys', numberOfKeys, 0)
   const enough = count instanceof Invalid || numberOfKeys <= rest.length
   const args: Argument[] = [

@@ -1,5 +1,7 @@
-import { NO_KEYS, type Value, wholeNumber } from './arguments.js'
-import { ok, record } from './replies.js'
+import { list, NO_KEYS, pairs, type Value, wholeNumber } from './arguments.js'
+import { ok, record, text } from './replies.js'
+import { lineRecord } from './reports.js'
+import { type FlushMode, flushMode } from './scripting.js'
 import { type Mode, Sender } from './sender.js'
 
 /** The server's clock. */
@@ -37,49 +39,29 @@ export abstract class Server<M extends Mode> extends Sender<M> {
     return this.send<number>('dbsize', [], NO_KEYS)
   }
 
-  /** The server's own report, one `name:value` a line; `section` narrows it down. */
+  /** The server's own report, one `name:value` a line; sections narrow it down. */
   info(...sections: string[]) {
     return this.send<string>('info', sections, NO_KEYS)
   }
 
+  /**
+   * The server's own report as an object with the names that Redis gives; sections narrow it down.
+   *
+   * @example
+   * const { used_memory } = await redis.infoOf('memory')
+   */
+  infoOf(...sections: string[]) {
+    return this.send('info', sections, NO_KEYS, lineRecord)
+  }
+
   /** Delete every key of the database, those of other prefixes too. */
-  flushdb(mode?: 'async' | 'sync' | 'ASYNC' | 'SYNC') {
-    return this.send<'OK'>('flushdb', mode ? [mode.toUpperCase()] : [], NO_KEYS, ok)
+  flushdb(mode?: FlushMode) {
+    return this.send<'OK'>('flushdb', flushMode(mode), NO_KEYS, ok)
   }
 
   /** Delete every key of every database. */
-  flushall(mode?: 'async' | 'sync' | 'ASYNC' | 'SYNC') {
-    return this.send<'OK'>('flushall', mode ? [mode.toUpperCase()] : [], NO_KEYS, ok)
-  }
-
-  /** Read server settings that match the globs. */
-  configGet(...globs: string[]) {
-    return this.send('config', ['GET', ...globs], NO_KEYS, record)
-  }
-
-  /** Change server settings until it restarts. */
-  configSet(settings: Record<string, Value>) {
-    return this.send<'OK'>('config', ['SET', ...Object.entries(settings).flat()], NO_KEYS, ok)
-  }
-
-  /** A subcommand of CONFIG in its positional form: `config('GET', 'maxmemory')`. */
-  config<Reply = unknown>(subcommand: string, ...args: Value[]) {
-    return this.send<Reply>('config', [subcommand, ...args], NO_KEYS)
-  }
-
-  /** A subcommand of CLIENT: `client('ID')`, `client('LIST')`. */
-  client<Reply = unknown>(subcommand: string, ...args: Value[]) {
-    return this.send<Reply>('client', [subcommand, ...args], NO_KEYS)
-  }
-
-  /** Unix time in seconds of the last successful save. */
-  lastsave() {
-    return this.send<number>('lastsave', [], NO_KEYS)
-  }
-
-  /** Whether this server is a master or a replica, and of whom. */
-  role() {
-    return this.send<unknown[]>('role', [], NO_KEYS)
+  flushall(mode?: FlushMode) {
+    return this.send<'OK'>('flushall', flushMode(mode), NO_KEYS, ok)
   }
 
   /** Swap two databases. */
@@ -92,15 +74,42 @@ export abstract class Server<M extends Mode> extends Sender<M> {
     )
   }
 
-  /**
-   * Wait until `replicas` have the connection's last write, at most `timeoutMs`; resolves with how many have. It
-   * holds up the connection meanwhile; inside `transaction()` that is nobody else's.
-   */
-  wait(replicas: number, timeoutMs: number) {
-    return this.send<number>(
-      'wait',
-      [wholeNumber('replicas', replicas, 0), wholeNumber('timeoutMs', timeoutMs, 0)],
-      NO_KEYS,
-    )
+  /** Read server settings that match the globs. */
+  configGet(...globs: (string | readonly string[])[]) {
+    return this.send('config', ['GET', ...list('globs', globs)], NO_KEYS, record)
+  }
+
+  /** Change server settings until it restarts. */
+  configSet(settings: Readonly<Record<string, Value>>) {
+    return this.send<'OK'>('config', ['SET', ...pairs('settings', [settings])], NO_KEYS, ok)
+  }
+
+  /** Write the settings into the server's configuration file. */
+  configRewrite() {
+    return this.send<'OK'>('config', ['REWRITE'], NO_KEYS, ok)
+  }
+
+  /** Begin the counts of INFO anew. */
+  configResetStat() {
+    return this.send<'OK'>('config', ['RESETSTAT'], NO_KEYS, ok)
+  }
+
+  /** A subcommand of CONFIG in its positional form: `config('GET', 'maxmemory')`. */
+  config<Reply = unknown>(subcommand: string, ...args: Value[]) {
+    return this.send<Reply>('config', [subcommand, ...args], NO_KEYS)
+  }
+
+  /** A subcommand of DEBUG, for tests of Redis itself; keys do not get the key prefix. */
+  debug<Reply = unknown>(subcommand: string, ...args: Value[]) {
+    return this.send<Reply>('debug', [subcommand, ...args], NO_KEYS)
+  }
+
+  /** A picture in letters, and the server's version. */
+  lolwut(version?: number, ...args: number[]) {
+    const words =
+      version === undefined
+        ? []
+        : ['VERSION', ...[version, ...args].map(it => wholeNumber('version', it, 0))]
+    return this.send('lolwut', words, NO_KEYS, text)
   }
 }

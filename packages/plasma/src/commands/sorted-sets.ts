@@ -1,6 +1,7 @@
 import {
   type Argument,
   anyNumber,
+  choice,
   encodeOptions,
   FIRST_KEY,
   flag,
@@ -9,21 +10,45 @@ import {
   type Key,
   type Keys,
   keysFrom,
-  limit,
   list,
-  type OptionTable,
-  TWO_KEYS,
+  seconds,
   type Value,
   whole,
   wholeNumber,
 } from './arguments.js'
 import { ELEMENT_SCAN, type ScanOptions } from './keys.js'
-import { numberOrNull, type ScoredMember, score, scored, scoreOrNull } from './replies.js'
+import { blockingArguments } from './lists.js'
+import {
+  numberOrNull,
+  type ScoredMember,
+  score,
+  scored,
+  scoreOrNull,
+  withoutPrefix,
+} from './replies.js'
 import { type Decode, type Mode, type Returns, Sender } from './sender.js'
+import { range, type WithoutScores, type WithScores, withScores } from './sorted-set-ranges.js'
 
 /** What `zadd` takes: a member, text or bytes, and its score. */
 export interface NewMember {
   member: Value
+  score: number
+}
+
+/** A member, its score, and the sorted set that it was taken from. */
+export interface PoppedMember extends ScoredMember {
+  key: string
+}
+
+/** Members, and the sorted set that they were taken from. */
+export interface PoppedMembers {
+  key: string
+  members: ScoredMember[]
+}
+
+/** Where a member stands. */
+export interface Ranked {
+  rank: number
   score: number
 }
 
@@ -33,43 +58,12 @@ export interface NewMember {
  */
 export type AddOptions = { nx?: boolean; xx?: boolean; gt?: boolean; lt?: boolean; ch?: boolean }
 
-export type RangeOptions = {
-  /** Read by score or by name instead of by rank. */
-  by?: 'score' | 'lex'
-  /** Highest first; `start` is then the highest. */
-  rev?: boolean
-  limit?: { offset: number; count: number }
-}
-
-/** Part of a range by score or name. */
-export type LimitOptions = { limit?: { offset: number; count: number } }
-
-/** How scores of the same member in several sets become one. */
-export type CombineOptions = { weights?: readonly number[]; aggregate?: 'sum' | 'min' | 'max' }
-
-type WithScores = { withScores: true }
-type WithoutScores = { withScores?: false }
-
-/** A bound by score: a number, `'(5'` to exclude it, `'-inf'` and `'+inf'`; by name: `'[a'`, `'(a'`, `'-'`, `'+'`. */
-export type Bound = string | number
-
-const withScores = (_: boolean): Argument[] => ['WITHSCORES']
-const by = (value: string): Argument[] =>
-  value === 'score' || value === 'lex'
-    ? [`BY${value.toUpperCase()}`]
-    : [new Invalid('by', "must be 'score' or 'lex'")]
-const weights = (value: readonly number[]): Argument[] => [
-  'WEIGHTS',
-  ...value.map(weight => anyNumber('weights', weight)),
-]
-const aggregate = (value: string): Argument[] => ['AGGREGATE', value.toUpperCase()]
+type End = 'min' | 'max'
+type RankOptions = { withScore?: boolean }
 
 const ADD = { nx: flag, xx: flag, gt: flag, lt: flag, ch: flag }
-const RANGE = { by, rev: flag, limit, withScores }
-const PART = { limit, withScores }
-const COMBINE = { weights, aggregate, withScores }
 const POP = { count: whole }
-const CARD = { limit: whole }
+const RANK = { withScore: flag }
 
 export abstract class SortedSets<M extends Mode> extends Sender<M> {
   /**
@@ -121,140 +115,20 @@ export abstract class SortedSets<M extends Mode> extends Sender<M> {
     return this.send<number>('zcard', [key], FIRST_KEY)
   }
 
-  /** How many members have a score between the bounds. */
-  zcount(key: Key, min: Bound, max: Bound) {
-    return this.send<number>('zcount', [key, min, max], FIRST_KEY)
-  }
-
-  /** How many members have a name between the bounds. */
-  zlexcount(key: Key, min: Bound, max: Bound) {
-    return this.send<number>('zlexcount', [key, min, max], FIRST_KEY)
-  }
-
-  /**
-   * Members between two ranks, scores or names (see `by`).
-   *
-   * @example
-   * await redis.zrange('board', 0, 9, { rev: true, withScores: true })   // [{ member, score }]
-   * await redis.zrange('board', 0, 9, 'WITHSCORES')                      // flat, as Redis sends it
-   */
-  zrange(
-    key: Key,
-    start: Bound,
-    stop: Bound,
-    options?: RangeOptions & WithoutScores,
-  ): Returns<M, string[]>
-  zrange(
-    key: Key,
-    start: Bound,
-    stop: Bound,
-    options: RangeOptions & WithScores,
-  ): Returns<M, ScoredMember[]>
-  zrange(
-    key: Key,
-    start: Bound,
-    stop: Bound,
-    ...positional: (string | number)[]
-  ): Returns<M, string[]>
-  zrange(key: Key, start: Bound, stop: Bound, ...rest: unknown[]): Returns<M, never> {
-    return this.send('zrange', ...range([key, start, stop], rest, RANGE))
-  }
-
-  /** Store a range at `destination`; resolves with how many members. */
-  zrangestore(
-    destination: Key,
-    source: Key,
-    start: Bound,
-    stop: Bound,
-    options: RangeOptions = {},
-  ) {
-    return this.send<number>(
-      'zrangestore',
-      [destination, source, start, stop, ...encodeOptions(options, RANGE)],
-      TWO_KEYS,
-    )
-  }
-
-  /** Members between two ranks, highest score first. */
-  zrevrange(key: Key, start: number, stop: number, options?: WithoutScores): Returns<M, string[]>
-  zrevrange(key: Key, start: number, stop: number, options: WithScores): Returns<M, ScoredMember[]>
-  zrevrange(key: Key, start: number, stop: number, ...positional: string[]): Returns<M, string[]>
-  zrevrange(key: Key, start: number, stop: number, ...rest: unknown[]): Returns<M, never> {
-    return this.send('zrevrange', ...range([key, start, stop], rest, { withScores }))
-  }
-
-  /** Members with a score between the bounds. */
-  zrangebyscore(
-    key: Key,
-    min: Bound,
-    max: Bound,
-    options?: LimitOptions & WithoutScores,
-  ): Returns<M, string[]>
-  zrangebyscore(
-    key: Key,
-    min: Bound,
-    max: Bound,
-    options: LimitOptions & WithScores,
-  ): Returns<M, ScoredMember[]>
-  zrangebyscore(
-    key: Key,
-    min: Bound,
-    max: Bound,
-    ...positional: (string | number)[]
-  ): Returns<M, string[]>
-  zrangebyscore(key: Key, min: Bound, max: Bound, ...rest: unknown[]): Returns<M, never> {
-    return this.send('zrangebyscore', ...range([key, min, max], rest, PART))
-  }
-
-  /** Members with a score between the bounds, highest first; `max` comes first. */
-  zrevrangebyscore(
-    key: Key,
-    max: Bound,
-    min: Bound,
-    options?: LimitOptions & WithoutScores,
-  ): Returns<M, string[]>
-  zrevrangebyscore(
-    key: Key,
-    max: Bound,
-    min: Bound,
-    options: LimitOptions & WithScores,
-  ): Returns<M, ScoredMember[]>
-  zrevrangebyscore(
-    key: Key,
-    max: Bound,
-    min: Bound,
-    ...positional: (string | number)[]
-  ): Returns<M, string[]>
-  zrevrangebyscore(key: Key, max: Bound, min: Bound, ...rest: unknown[]): Returns<M, never> {
-    return this.send('zrevrangebyscore', ...range([key, max, min], rest, PART))
-  }
-
-  /** Members with a name between the bounds. */
-  zrangebylex(key: Key, min: Bound, max: Bound, options: LimitOptions = {}) {
-    return this.send<string[]>(
-      'zrangebylex',
-      [key, min, max, ...encodeOptions(options, { limit })],
-      FIRST_KEY,
-    )
-  }
-
-  /** Members with a name between the bounds, last first; `max` comes first. */
-  zrevrangebylex(key: Key, max: Bound, min: Bound, options: LimitOptions = {}) {
-    return this.send<string[]>(
-      'zrevrangebylex',
-      [key, max, min, ...encodeOptions(options, { limit })],
-      FIRST_KEY,
-    )
-  }
-
   /** Rank of a member from 0, lowest score first. */
-  zrank(key: Key, member: Value) {
-    return this.send('zrank', [key, member], FIRST_KEY, numberOrNull)
+  zrank(key: Key, member: Value, options?: { withScore?: false }): Returns<M, number | null>
+  /** Rank and score (Redis 7.2). */
+  zrank(key: Key, member: Value, options: { withScore: true }): Returns<M, Ranked | null>
+  zrank(key: Key, member: Value, options?: RankOptions): Returns<M, number | Ranked | null> {
+    return this.send('zrank', ...rankArguments(key, member, options))
   }
 
   /** Rank of a member from 0, highest score first. */
-  zrevrank(key: Key, member: Value) {
-    return this.send('zrevrank', [key, member], FIRST_KEY, numberOrNull)
+  zrevrank(key: Key, member: Value, options?: { withScore?: false }): Returns<M, number | null>
+  /** Rank and score (Redis 7.2). */
+  zrevrank(key: Key, member: Value, options: { withScore: true }): Returns<M, Ranked | null>
+  zrevrank(key: Key, member: Value, options?: RankOptions): Returns<M, number | Ranked | null> {
+    return this.send('zrevrank', ...rankArguments(key, member, options))
   }
 
   /** Take up to `count` members with the lowest scores. */
@@ -268,87 +142,53 @@ export abstract class SortedSets<M extends Mode> extends Sender<M> {
   }
 
   /** Take members from the first sorted set that has any. */
-  zmpop(keys: readonly Key[], end: 'min' | 'max', options: { count?: number } = {}) {
+  zmpop(keys: readonly Key[], end: End, options: { count?: number } = {}) {
+    const args = [keys.length, ...list('keys', keys), endOf(end)]
     return this.send(
       'zmpop',
-      [keys.length, ...list('keys', keys), end.toUpperCase(), ...encodeOptions(options, POP)],
+      [...args, ...encodeOptions(options, POP)],
       keysFrom(1, keys.length),
-      (raw: [string, [string, string][]] | null) =>
-        raw && { key: raw[0], members: scored(raw[1].flat()) },
+      poppedMembers,
+    )
+  }
+
+  /**
+   * Take the member with the lowest score of the first sorted set that has any, waiting for one at most `timeout`
+   * seconds (0 for ever); `null` when none came.
+   */
+  bzpopmin(keys: Key | readonly Key[], timeout: number): Returns<M, PoppedMember | null>
+  bzpopmin(...keysAndTimeout: [...keys: Key[], timeout: number]): Returns<M, PoppedMember | null>
+  bzpopmin(...given: unknown[]): Returns<M, PoppedMember | null> {
+    return this.send('bzpopmin', ...blockingArguments(given), poppedMember)
+  }
+
+  /** Like `bzpopmin` with the highest score. */
+  bzpopmax(keys: Key | readonly Key[], timeout: number): Returns<M, PoppedMember | null>
+  bzpopmax(...keysAndTimeout: [...keys: Key[], timeout: number]): Returns<M, PoppedMember | null>
+  bzpopmax(...given: unknown[]): Returns<M, PoppedMember | null> {
+    return this.send('bzpopmax', ...blockingArguments(given), poppedMember)
+  }
+
+  /** Like `zmpop`, waiting for members at most `timeout` seconds (0 for ever). */
+  bzmpop(timeout: number, keys: readonly Key[], end: End, options: { count?: number } = {}) {
+    const args = [seconds('timeout', timeout), keys.length, ...list('keys', keys), endOf(end)]
+    return this.send(
+      'bzmpop',
+      [...args, ...encodeOptions(options, POP)],
+      keysFrom(2, keys.length),
+      poppedMembers,
     )
   }
 
   /** One member at random. */
   zrandmember(key: Key): Returns<M, string | null>
   /** Up to `count` different members at random; a negative count may repeat them. */
-  zrandmember(key: Key, count: number): Returns<M, string[]>
-  zrandmember(key: Key, count?: number): Returns<M, string | string[] | null> {
+  zrandmember(key: Key, count: number, options?: WithoutScores): Returns<M, string[]>
+  zrandmember(key: Key, count: number, options: WithScores): Returns<M, ScoredMember[]>
+  zrandmember(key: Key, count: number, ...positional: string[]): Returns<M, string[]>
+  zrandmember(key: Key, count?: number, ...rest: unknown[]): Returns<M, never> {
     const args = count === undefined ? [key] : [key, wholeNumber('count', count)]
-    return this.send('zrandmember', args, FIRST_KEY)
-  }
-
-  /** Remove members between two ranks; resolves with how many. */
-  zremrangebyrank(key: Key, start: number, stop: number) {
-    return this.send<number>(
-      'zremrangebyrank',
-      [key, wholeNumber('start', start), wholeNumber('stop', stop)],
-      FIRST_KEY,
-    )
-  }
-
-  /** Remove members with a score between the bounds; resolves with how many. */
-  zremrangebyscore(key: Key, min: Bound, max: Bound) {
-    return this.send<number>('zremrangebyscore', [key, min, max], FIRST_KEY)
-  }
-
-  /** Remove members with a name between the bounds; resolves with how many. */
-  zremrangebylex(key: Key, min: Bound, max: Bound) {
-    return this.send<number>('zremrangebylex', [key, min, max], FIRST_KEY)
-  }
-
-  /** Members of any of the sorted sets, lowest combined score first. */
-  zunion(keys: readonly Key[], options?: CombineOptions & WithoutScores): Returns<M, string[]>
-  zunion(keys: readonly Key[], options: CombineOptions & WithScores): Returns<M, ScoredMember[]>
-  zunion(keys: readonly Key[], options: object = {}): Returns<M, never> {
-    return this.send('zunion', ...combine(keys, options))
-  }
-
-  /** Members of every one of the sorted sets. */
-  zinter(keys: readonly Key[], options?: CombineOptions & WithoutScores): Returns<M, string[]>
-  zinter(keys: readonly Key[], options: CombineOptions & WithScores): Returns<M, ScoredMember[]>
-  zinter(keys: readonly Key[], options: object = {}): Returns<M, never> {
-    return this.send('zinter', ...combine(keys, options))
-  }
-
-  /** Members of the first sorted set that are in no other. */
-  zdiff(keys: readonly Key[], options?: WithoutScores): Returns<M, string[]>
-  zdiff(keys: readonly Key[], options: WithScores): Returns<M, ScoredMember[]>
-  zdiff(keys: readonly Key[], options: object = {}): Returns<M, never> {
-    return this.send('zdiff', ...combine(keys, options))
-  }
-
-  /** Store the union; resolves with how many members. */
-  zunionstore(destination: Key, keys: readonly Key[], options: CombineOptions = {}) {
-    return this.send<number>('zunionstore', ...storeArguments(destination, keys, options))
-  }
-
-  /** Store the intersection; resolves with how many members. */
-  zinterstore(destination: Key, keys: readonly Key[], options: CombineOptions = {}) {
-    return this.send<number>('zinterstore', ...storeArguments(destination, keys, options))
-  }
-
-  /** Store the difference; resolves with how many members. */
-  zdiffstore(destination: Key, keys: readonly Key[]) {
-    return this.send<number>('zdiffstore', ...storeArguments(destination, keys, {}))
-  }
-
-  /** How many members are in every one of the sorted sets; `limit` stops counting there. */
-  zintercard(keys: readonly Key[], options: { limit?: number } = {}) {
-    return this.send<number>(
-      'zintercard',
-      [keys.length, ...list('keys', keys), ...encodeOptions(options, CARD)],
-      keysFrom(1, keys.length),
-    )
+    return this.send('zrandmember', ...range(args, rest, { withScores }))
   }
 
   /** One step through the members of the sorted set at `key`; start at `'0'`. */
@@ -361,24 +201,25 @@ export abstract class SortedSets<M extends Mode> extends Sender<M> {
   }
 }
 
-type Sent = [args: Argument[], keys: Keys, decode?: Decode<never>]
+const endOf = (end: End): Argument => choice('end', end, 'MIN', 'MAX')
 
-function range(args: Argument[], rest: readonly unknown[], table: OptionTable): Sent {
-  const [options] = rest
-  if (options !== undefined && !isOptions(options))
-    return [[...args, ...(rest as Argument[])], FIRST_KEY]
-  return [[...args, ...encodeOptions(options ?? {}, table)], FIRST_KEY, decodeScores(options)]
+const poppedMember = (raw: [string, string, string] | null, keyPrefix: string) =>
+  raw && { key: withoutPrefix(raw[0], keyPrefix), member: raw[1], score: score(raw[2]) }
+
+const poppedMembers = (
+  raw: [string, [string, string][]] | null,
+  keyPrefix: string,
+): PoppedMembers | null =>
+  raw && { key: withoutPrefix(raw[0], keyPrefix), members: scored(raw[1].flat()) }
+
+const ranked = (raw: [number, string] | null): Ranked | null =>
+  raw && { rank: Number(raw[0]), score: score(raw[1]) }
+
+function rankArguments(key: Key, member: Value, options: RankOptions = {}) {
+  const args = [key, member, ...encodeOptions(options, RANK)]
+  const decode = options.withScore ? ranked : numberOrNull
+  return [args, FIRST_KEY, decode as never] as [Argument[], Keys, Decode<never>]
 }
-
-function combine(keys: readonly Key[], options: object): Sent {
-  const args = [keys.length, ...list('keys', keys), ...encodeOptions(options, COMBINE)]
-  return [args, keysFrom(1, keys.length), decodeScores(options)]
-}
-
-const decodeScores = (options: object | undefined) =>
-  options && 'withScores' in options && options.withScores
-    ? (scored as (raw: readonly string[]) => never)
-    : undefined
 
 function addArguments(given: readonly unknown[]): Argument[] {
   const [first, second] = given
@@ -392,9 +233,4 @@ function addArguments(given: readonly unknown[]): Argument[] {
     ...encodeOptions(hasOptions ? last : {}, ADD),
     ...members.flatMap(({ member, score }) => [anyNumber('score', score), member]),
   ]
-}
-
-function storeArguments(destination: Key, keys: readonly Key[], options: object) {
-  const args = [destination, keys.length, ...list('keys', keys), ...encodeOptions(options, COMBINE)]
-  return [args, [0, ...keys.map((_, i) => i + 2)] as Keys] as const
 }

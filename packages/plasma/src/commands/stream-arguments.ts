@@ -48,7 +48,7 @@ export type StreamPositions<Position extends Id = Id> =
   | ReadonlyMap<Key, Position>
 
 /** The key behind a subcommand: `XGROUP CREATE key`. */
-export const SECOND_KEY = keysFrom(1, 1)
+export { SECOND_KEY } from './arguments.js'
 
 /** A whole number that may be 0. */
 export const notNegative = (value: number, name: string): Argument[] => [

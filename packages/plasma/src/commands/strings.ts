@@ -9,13 +9,16 @@ import {
   KEY_VALUE_PAIRS,
   type Key,
   list,
+  notNegative,
   pairs,
   positive,
   TWO_KEYS,
   type Value,
   wholeNumber,
+  word,
 } from './arguments.js'
-import { ok, okOrNull } from './replies.js'
+import { ok, okOrNull, textOrNull } from './replies.js'
+import { type RawMap, shaped } from './reports.js'
 import { type Mode, type Returns, Sender } from './sender.js'
 
 /** When a value expires: at most one of them. Seconds, milliseconds, or a Unix time in either. */
@@ -28,8 +31,15 @@ export type Expiry =
 /** `nx` writes only a new key, `xx` only an existing one. */
 export type Condition = { nx?: boolean; xx?: never } | { xx: boolean; nx?: never }
 
+/** Only while the value, or its digest (see `digest`), is or is not this one: Redis 8.4. */
+export type Comparison =
+  | { ifEq: Value; ifNe?: never; ifDeq?: never; ifDne?: never }
+  | { ifNe: Value; ifEq?: never; ifDeq?: never; ifDne?: never }
+  | { ifDeq: string; ifEq?: never; ifNe?: never; ifDne?: never }
+  | { ifDne: string; ifEq?: never; ifNe?: never; ifDeq?: never }
+
 /** `keepTtl` leaves the expiry as it is; `get` resolves with the old value. */
-export type SetOptions = Condition &
+export type SetOptions = (Condition | Comparison) &
   (
     | (Expiry & { keepTtl?: never })
     | { keepTtl: boolean; ex?: never; px?: never; exat?: never; pxat?: never }
@@ -40,8 +50,32 @@ export type SetOptions = Condition &
 /** `persist` takes the expiry away. */
 export type GetExOptions = (Expiry & { persist?: never }) | { persist: true }
 
+/** Which keys `msetex` writes (none, if the condition is not met), and until when. */
+export type SetManyOptions = Condition &
+  ((Expiry & { keepTtl?: never }) | { keepTtl: boolean; ex?: never; px?: never })
+
+/** Where two values have a part in common: first and last position in each, both included. */
+export interface CommonPart {
+  a: [first: number, last: number]
+  b: [first: number, last: number]
+  /** Only with `withMatchLen`. */
+  length?: number
+}
+
+/** The longest common subsequence by position, the last part first. */
+export interface CommonParts {
+  matches: CommonPart[]
+  length: number
+}
+
+/** `minMatchLen` leaves out shorter parts. */
+export type PartsOptions = { idx: true; minMatchLen?: number; withMatchLen?: boolean; len?: never }
+
 const EXPIRY = { ex: positive, px: positive, exat: positive, pxat: positive }
-const SET = { ...EXPIRY, nx: flag, xx: flag, keepTtl: flag, get: flag }
+const COMPARISON = { ifEq: word, ifNe: word, ifDeq: word, ifDne: word }
+const SET_MANY = { ...EXPIRY, nx: flag, xx: flag, keepTtl: flag }
+const SET = { ...SET_MANY, ...COMPARISON, get: flag }
+const LCS = { len: flag, idx: flag, minMatchLen: notNegative, withMatchLen: flag }
 const GETEX = { ...EXPIRY, persist: flag }
 
 export abstract class Strings<M extends Mode> extends Sender<M> {
@@ -167,9 +201,58 @@ export abstract class Strings<M extends Mode> extends Sender<M> {
     return this.send<number>('setrange', [key, wholeNumber('offset', offset, 0), value], FIRST_KEY)
   }
 
+  /** Like `getrange`; kept for older code. */
+  substr(key: Key, start: number, end: number) {
+    return this.send<string>(
+      'substr',
+      [key, wholeNumber('start', start), wholeNumber('end', end)],
+      FIRST_KEY,
+    )
+  }
+
   /** The longest common subsequence of two values. */
-  lcs(key1: Key, key2: Key) {
-    return this.send<string>('lcs', [key1, key2], TWO_KEYS)
+  lcs(key1: Key, key2: Key): Returns<M, string>
+  /** Its length in bytes. */
+  lcs(key1: Key, key2: Key, options: { len: true; idx?: never }): Returns<M, number>
+  /** Where its parts stand in the values. */
+  lcs(key1: Key, key2: Key, options: PartsOptions): Returns<M, CommonParts>
+  lcs(key1: Key, key2: Key, ...positional: (string | number)[]): Returns<M, unknown>
+  lcs(key1: Key, key2: Key, ...rest: unknown[]): Returns<M, never> {
+    const [options] = rest
+    const decode = isOptions(options) && options.idx === true ? (commonParts as never) : undefined
+    return this.send('lcs', [key1, key2, ...encodeRest(rest, LCS)], TWO_KEYS, decode)
+  }
+
+  /** Write many keys at once with one expiry, all or nothing; resolves with 1 when written. Redis 8.4. */
+  msetex(
+    values: Record<string, Value> | ReadonlyMap<Key, Value> | readonly Value[],
+    options: SetManyOptions = {},
+  ) {
+    const flat = pairs('values', [values])
+    const args = [flat.length / 2, ...flat, ...encodeOptions(options, SET_MANY)]
+    return this.send<0 | 1>('msetex', args, { first: 1, last: flat.length - 1, step: 2 })
+  }
+
+  /** Delete `key` while its value is, or is not, a certain one; resolves with 1 when deleted. Redis 8.4. */
+  delex(key: Key, condition: Comparison | Record<string, never> = {}) {
+    return this.send<0 | 1>('delex', [key, ...encodeOptions(condition, COMPARISON)], FIRST_KEY)
+  }
+
+  /** A hash of the value at `key` in hexadecimal, `null` when there is none. Redis 8.4. */
+  digest(key: Key) {
+    return this.send('digest', [key], FIRST_KEY, textOrNull)
+  }
+}
+
+function commonParts(raw: RawMap): CommonParts {
+  const { matches, len } = shaped(raw) as { matches: [number[], number[], number?][]; len: number }
+  return {
+    matches: matches.map(([a, b, length]) => ({
+      a: a as CommonPart['a'],
+      b: b as CommonPart['b'],
+      ...(length === undefined ? {} : { length }),
+    })),
+    length: len,
   }
 }
 

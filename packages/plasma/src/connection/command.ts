@@ -73,6 +73,8 @@ export class SentCommand {
   // What plasma knows.
   /** Does it wait for data on purpose, so that no reply is no failure? */
   readonly waits: boolean
+  /** Does the reply keep its bytes? */
+  readonly bytes: boolean
   /** Handed to a socket at least once. */
   written = false
   /** `tickTime()` of the call. */
@@ -104,16 +106,13 @@ export class SentCommand {
     this.#keyPrefix = keyPrefix
     this.#options = options
     this.waits = waitsForData(name, args)
-    this.replyEncoding = options.bytes ? undefined : 'utf8'
+    this.bytes = options.bytes === true || isBinary(name, args)
+    this.replyEncoding = this.bytes ? undefined : 'utf8'
     if (options.sink === undefined) this.initPromise()
   }
 
   get signal(): AbortSignal | undefined {
     return this.#options.signal
-  }
-
-  get bytes(): boolean {
-    return this.#options.bytes === true
   }
 
   /** May its execution be repeated without anybody noticing? */
@@ -247,6 +246,10 @@ export class SentCommand {
 Object.setPrototypeOf(SentCommand.prototype, Command.prototype)
 
 const heads = new Map<string, string>()
+
+/** Is the reply in Redis' own format, which is no text? */
+const isBinary = (name: string, args: readonly Arg[]): boolean =>
+  name === 'dump' || (name === 'function' && String(args[0]).toUpperCase() === 'DUMP')
 
 /** `*3`, length and name of a command with two arguments. */
 function headOf(name: string, args: number): string {

@@ -23,6 +23,11 @@ export const hashes: Rows<Hashes<never>> = {
   hrandfield: [
     row(c => c.hrandfield('k'), 'hrandfield p:k'),
     row(c => c.hrandfield('k', -2), 'hrandfield p:k -2'),
+    row(c => c.hrandfield('k', 2, { withValues: true }), 'hrandfield p:k 2 WITHVALUES'),
+    row(c => c.hrandfield('k', 2, 'WITHVALUES'), 'hrandfield p:k 2 WITHVALUES'),
   ],
-  hscan: [row(c => c.hscan('k', 0, { match: 'a*', count: 5 }), 'hscan p:k 0 MATCH a* COUNT 5')],
+  hscan: [
+    row(c => c.hscan('k', 0, { match: 'a*', count: 5 }), 'hscan p:k 0 MATCH a* COUNT 5'),
+    row(c => c.hscan('k', 0, { noValues: true }), 'hscan p:k 0 NOVALUES'),
+  ],
 }

@@ -6,19 +6,6 @@ export const keys: Rows<Keys<never>> = {
   unlink: [row(c => c.unlink('a', 'b'), 'unlink p:a p:b')],
   exists: [row(c => c.exists('a', 'b'), 'exists p:a p:b')],
   touch: [row(c => c.touch('a'), 'touch p:a')],
-  expire: [
-    row(c => c.expire('k', 10, { gt: true }), 'expire p:k 10 GT'),
-    row(c => c.expire('k', -1), 'expire p:k -1'),
-    row(c => c.expire('k', 10, 'NX'), 'expire p:k 10 NX'),
-  ],
-  pexpire: [row(c => c.pexpire('k', 10, { xx: true }), 'pexpire p:k 10 XX')],
-  expireat: [row(c => c.expireat('k', 10), 'expireat p:k 10')],
-  pexpireat: [row(c => c.pexpireat('k', 10), 'pexpireat p:k 10')],
-  expiretime: [row(c => c.expiretime('k'), 'expiretime p:k')],
-  pexpiretime: [row(c => c.pexpiretime('k'), 'pexpiretime p:k')],
-  ttl: [row(c => c.ttl('k'), 'ttl p:k')],
-  pttl: [row(c => c.pttl('k'), 'pttl p:k')],
-  persist: [row(c => c.persist('k'), 'persist p:k')],
   type: [row(c => c.type('k'), 'type p:k')],
   rename: [row(c => c.rename('a', 'b'), 'rename p:a p:b')],
   renamenx: [row(c => c.renamenx('a', 'b'), 'renamenx p:a p:b')],
@@ -41,19 +28,31 @@ export const keys: Rows<Keys<never>> = {
     row(c => c.scan('0', 'COUNT', 9), 'scan 0 MATCH p:* COUNT 9'),
     row(c => c.scan('0', 'match', 'a*'), 'scan 0 match p:a*'),
   ],
-  sort: [
+  dump: [row(c => c.dump('k'), 'dump p:k')],
+  migrate: [
+    row(c => c.migrate({ host: 'h', port: 6380 }, 'k'), 'migrate h 6380  0 5000 KEYS p:k'),
     row(
       c =>
-        c.sort('k', {
-          by: 'w_*',
-          get: ['#', 'n_*'],
-          limit: { offset: 0, count: 2 },
-          order: 'desc',
-          alpha: true,
+        c.migrate({ host: 'h', port: 6380, db: 1, username: 'u', password: 's' }, ['a', 'b'], {
+          timeout: 9,
+          copy: true,
+          replace: true,
         }),
-      'sort p:k BY p:w_* LIMIT 0 2 GET # GET p:n_* DESC ALPHA',
+      'migrate h 6380  1 9 COPY REPLACE AUTH2 u s KEYS p:a p:b',
     ),
-    row(c => c.sort('k', { by: 'nosort' }), 'sort p:k BY nosort'),
+    row(
+      c => c.migrate({ host: 'h', port: 6380, password: 's' }, 'k'),
+      'migrate h 6380  0 5000 AUTH s KEYS p:k',
+    ),
+    row(c => c.migrate('h', 6380, 'k', 0, 9, 'COPY'), 'migrate h 6380 p:k 0 9 COPY'),
+    row(c => c.migrate('h', 6380, '', 0, 9, 'KEYS', 'a', 'b'), 'migrate h 6380  0 9 KEYS p:a p:b'),
   ],
-  sortStore: [row(c => c.sortStore('k', 'd', { order: 'asc' }), 'sort p:k ASC STORE p:d')],
+  objectEncoding: [row(c => c.objectEncoding('k'), 'object ENCODING p:k')],
+  objectFreq: [row(c => c.objectFreq('k'), 'object FREQ p:k')],
+  objectIdletime: [row(c => c.objectIdletime('k'), 'object IDLETIME p:k')],
+  objectRefcount: [row(c => c.objectRefcount('k'), 'object REFCOUNT p:k')],
+  object: [
+    row(c => c.object('ENCODING', 'k'), 'object ENCODING p:k'),
+    row(c => c.object('HELP'), 'object HELP'),
+  ],
 }

@@ -24,4 +24,15 @@ export const lists: Rows<Lists<never>> = {
     ),
   ],
   lmpop: [row(c => c.lmpop(['a', 'b'], 'left', { count: 2 }), 'lmpop 2 p:a p:b LEFT COUNT 2')],
+  blpop: [
+    row(c => c.blpop('k', 5), 'blpop p:k 5'),
+    row(c => c.blpop(['a', 'b'], 0.5), 'blpop p:a p:b 0.5'),
+    row(c => c.blpop('a', 'b', 0), 'blpop p:a p:b 0'),
+  ],
+  brpop: [row(c => c.brpop(['a', 'b'], 5), 'brpop p:a p:b 5')],
+  blmove: [row(c => c.blmove('a', 'b', 'left', 'right', 5), 'blmove p:a p:b LEFT RIGHT 5')],
+  brpoplpush: [row(c => c.brpoplpush('a', 'b', 5), 'brpoplpush p:a p:b 5')],
+  blmpop: [
+    row(c => c.blmpop(5, ['a', 'b'], 'right', { count: 2 }), 'blmpop 5 2 p:a p:b RIGHT COUNT 2'),
+  ],
 }

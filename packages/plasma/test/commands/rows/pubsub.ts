@@ -7,4 +7,6 @@ export const pubsub: Rows<PubSub<never>> = {
   pubsubChannels: [row(c => c.pubsubChannels(), 'pubsub CHANNELS p:*')],
   pubsubNumsub: [row(c => c.pubsubNumsub('a', 'b'), 'pubsub NUMSUB p:a p:b')],
   pubsubNumpat: [row(c => c.pubsubNumpat(), 'pubsub NUMPAT')],
+  pubsubShardchannels: [row(c => c.pubsubShardchannels('a*'), 'pubsub SHARDCHANNELS p:a*')],
+  pubsubShardnumsub: [row(c => c.pubsubShardnumsub('a', 'b'), 'pubsub SHARDNUMSUB p:a p:b')],
 }

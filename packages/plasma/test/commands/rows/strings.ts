@@ -9,6 +9,8 @@ export const strings: Rows<Strings<never>> = {
     row(c => c.set('k', 'v', { keepTtl: true, get: true }), 'set p:k v KEEPTTL GET'),
     row(c => c.set('k', 'v', { nx: false, ex: undefined }), 'set p:k v'),
     row(c => c.set('k', 'v', 'EX', 10, 'NX'), 'set p:k v EX 10 NX'),
+    row(c => c.set('k', 'v', { ifEq: 'w' }), 'set p:k v IFEQ w'),
+    row(c => c.set('k', 'v', { ifDne: 'f00d', keepTtl: true }), 'set p:k v IFDNE f00d KEEPTTL'),
   ],
   setex: [row(c => c.setex('k', 10, 'v'), 'setex p:k 10 v')],
   psetex: [row(c => c.psetex('k', 10, 'v'), 'psetex p:k 10 v')],
@@ -34,5 +36,24 @@ export const strings: Rows<Strings<never>> = {
   strlen: [row(c => c.strlen('k'), 'strlen p:k')],
   getrange: [row(c => c.getrange('k', 0, -1), 'getrange p:k 0 -1')],
   setrange: [row(c => c.setrange('k', 3, 'v'), 'setrange p:k 3 v')],
-  lcs: [row(c => c.lcs('a', 'b'), 'lcs p:a p:b')],
+  lcs: [
+    row(c => c.lcs('a', 'b'), 'lcs p:a p:b'),
+    row(c => c.lcs('a', 'b', { len: true }), 'lcs p:a p:b LEN'),
+    row(
+      c => c.lcs('a', 'b', { idx: true, minMatchLen: 4, withMatchLen: true }),
+      'lcs p:a p:b IDX MINMATCHLEN 4 WITHMATCHLEN',
+    ),
+    row(c => c.lcs('a', 'b', 'LEN'), 'lcs p:a p:b LEN'),
+  ],
+  substr: [row(c => c.substr('k', 0, -1), 'substr p:k 0 -1')],
+  msetex: [
+    row(c => c.msetex({ a: 1, b: 'x' }, { nx: true, ex: 9 }), 'msetex 2 p:a 1 p:b x NX EX 9'),
+    row(c => c.msetex(['a', 1], { keepTtl: true }), 'msetex 1 p:a 1 KEEPTTL'),
+    row(c => c.msetex(new Map([['a', 1]])), 'msetex 1 p:a 1'),
+  ],
+  delex: [
+    row(c => c.delex('k', { ifEq: 'v' }), 'delex p:k IFEQ v'),
+    row(c => c.delex('k'), 'delex p:k'),
+  ],
+  digest: [row(c => c.digest('k'), 'digest p:k')],
 }
