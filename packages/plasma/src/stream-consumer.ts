@@ -27,6 +27,8 @@ interface Search {
 
 /** Beyond the time a read waits, for the reply to arrive. */
 const GRACE_MS = 5_000
+/** Interrupting a read can close a connection, too. */
+const RECOVERY_PAUSE_MS = 1_000
 const FIRST_PAUSE_MS = 50
 const LONGEST_PAUSE_MS = 2_000
 
@@ -63,6 +65,7 @@ export class StreamConsumer implements AsyncIterableIterator<ConsumedEntry, void
   #acks: Promise<unknown>[] = []
   #hasGroup = false
   #wasConnected = false
+  #recoveredAt = Number.NEGATIVE_INFINITY
   #reading: AbortController | undefined
 
   /** @internal */
@@ -103,10 +106,11 @@ export class StreamConsumer implements AsyncIterableIterator<ConsumedEntry, void
   async *#loop(): AsyncGenerator<ConsumedEntry, void, undefined> {
     const { signal, autoAck } = this.#settings
     const unlisten = signal && onAbort(signal, () => this.#end())
-    const recover = () => this.#search('own')
+    const recover = () => this.#recover()
     if (signal?.aborted) this.#end()
+    this.#wasConnected = this.#client.status === 'ready'
     this.#client.on('close', recover)
-    recover()
+    this.#search('own')
     try {
       while (!this.#ended) {
         const delivery = await this.#retry(() => this.#take())
@@ -172,6 +176,7 @@ export class StreamConsumer implements AsyncIterableIterator<ConsumedEntry, void
     const code = isRedisError(error) ? error.code : ''
     if (code === 'CONNECTION_CLOSED') this.#end()
     if (this.#ended) return
+    if (code === 'REPLY_LOST') this.#wasConnected = true
     if (GONE.has(code)) {
       this.#hasGroup = false
       this.#again = []
@@ -231,6 +236,15 @@ export class StreamConsumer implements AsyncIterableIterator<ConsumedEntry, void
     this.#searches = [...all, ...others]
   }
 
+  /** A reply may have been lost with its connection; a read that waits on another one must not hide that. */
+  #recover(): void {
+    this.#search('own')
+    const now = performance.now()
+    if (now - this.#recoveredAt < RECOVERY_PAUSE_MS) return
+    this.#recoveredAt = now
+    this.#reading?.abort(new LateError())
+  }
+
   async #continue(search: Search): Promise<void> {
     const { whose, key, start } = search
     const group = this.#group
@@ -258,4 +272,5 @@ export class StreamConsumer implements AsyncIterableIterator<ConsumedEntry, void
   }
 }
 
+/** The read was given up, because its reply is late or may be lost. */
 class LateError extends Error {}

@@ -493,6 +493,21 @@ describe('outages', () => {
     expect((await waiting)[0]?.id).toBe(id)
   })
 
+  test('a connection that is lost while the consumer starts', async () => {
+    const { server, redis } = await serverOf()
+    const proxy = await startProxy(server.port)
+    onTestFinished(() => proxy.stop())
+    const own = clientOf({ port: proxy.port }).on('error', () => undefined)
+    await own.connect()
+    await add(redis, 1)
+    proxy.setDelay(600_000)
+    const starting = take(consumerOf(own), 1)
+    await waitUntil('the group is there', async () => (await redis.xinfoGroups('s')).length === 1)
+    proxy.setDelay(0)
+    proxy.cut()
+    expect(numbers(await starting)).toEqual([0])
+  })
+
   test('no busy loop while the server is away', async () => {
     const { server, redis } = await serverOf()
     await add(redis, 1)
