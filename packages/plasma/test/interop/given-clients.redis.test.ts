@@ -43,9 +43,9 @@ async function everything(given: Redis | Cluster) {
     await redis.publish(`${k}news`, 'hello')
     await waitUntil('heard', () => heard.length === 1)
     await subscription.unsubscribe()
-    const waiting = redis.send('blpop', [`${k}l`, 5], [0])
+    const waiting = redis.blpop(`${k}l`, 5)
     await redis.rpush(`${k}l`, 'v')
-    expect(await waiting).toEqual([`${k}l`, 'v'])
+    expect(await waiting).toEqual({ key: `${k}l`, element: 'v' })
     expect(
       await redis.transaction(async tx => {
         await tx.watch(`${k}a`)
