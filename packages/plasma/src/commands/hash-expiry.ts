@@ -148,7 +148,7 @@ function counted(given: readonly Fields[]): Argument[] {
 }
 
 function expiry(key: Key, unit: string, time: number, rest: readonly unknown[]): Argument[] {
-  const [fields, options = {}] = rest
+  const [fields = [], options = {}] = rest
   const when = [key, wholeNumber(unit, time)]
   if (rest.length > 1 && options !== undefined && !isOptions(options)) {
     return [...when, ...(rest as Argument[])]
