@@ -25,6 +25,7 @@ export default defineConfig({
         sidebar: pages('/', [
           ['Guide', 'guide'],
           ['The client', 'client'],
+          ['Commands', 'commands'],
           ['Streams', 'streams'],
           ['Places, bits and estimates', 'geo-and-bits'],
           ['Architecture', 'architecture'],

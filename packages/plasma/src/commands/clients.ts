@@ -21,7 +21,10 @@ import { type Mode, type Returns, Sender } from './sender.js'
 /** What a connection is there for. */
 export type ClientType = 'normal' | 'master' | 'replica' | 'pubsub'
 
-export type ClientListOptions = { type?: ClientType; ids?: readonly number[] }
+/** Connections of a type, or with certain numbers. */
+export type ClientListOptions =
+  | { type?: ClientType; ids?: never }
+  | { ids: readonly number[]; type?: never }
 
 /** Connections that meet all of these; without `skipMe: false` never the one that asks. */
 export type ClientFilter = {
@@ -93,7 +96,10 @@ export abstract class Clients<M extends Mode> extends Sender<M> {
 
   /** All connections of the server, or those of a type or with certain numbers. */
   clientList(options: ClientListOptions = {}) {
-    return this.send('client', ['LIST', ...encodeOptions(options, LIST)], NO_KEYS, clientInfos)
+    const words = encodeOptions(options, LIST)
+    if (options.type !== undefined && options.ids !== undefined)
+      words.push(new Invalid('ids', 'cannot stand beside type'))
+    return this.send('client', ['LIST', ...words], NO_KEYS, clientInfos)
   }
 
   /** The name of this connection, `null` when it has none. */

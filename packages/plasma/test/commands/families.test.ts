@@ -48,6 +48,7 @@ describe('bad arguments are refused by name', () => {
     ['no globs of settings', () => builder.configGet(), 'globs'],
     ['a mode of flushing', () => untyped.flushall?.('now'), 'mode'],
     ['a type of connection', () => untyped.clientList?.({ type: 'web' }), 'type'],
+    ['a type and numbers', () => untyped.clientList?.({ type: 'normal', ids: [1] }), 'ids'],
     ['everybody to be closed', () => builder.clientKill({}), 'filter'],
     ['everybody to be closed by skipMe', () => builder.clientKill({ skipMe: undefined }), 'filter'],
     ['skipMe that is no boolean', () => untyped.clientKill?.({ id: 1, skipMe: 'no' }), 'skipMe'],

@@ -7,7 +7,8 @@ export const clients: Rows<Clients<never>> = {
   clientInfo: [row(c => c.clientInfo(), 'client INFO')],
   clientList: [
     row(c => c.clientList(), 'client LIST'),
-    row(c => c.clientList({ type: 'replica', ids: [1, 2] }), 'client LIST TYPE REPLICA ID 1 2'),
+    row(c => c.clientList({ type: 'replica' }), 'client LIST TYPE REPLICA'),
+    row(c => c.clientList({ ids: [1, 2] }), 'client LIST ID 1 2'),
   ],
   clientGetName: [row(c => c.clientGetName(), 'client GETNAME')],
   clientSetName: [row(c => c.clientSetName('me'), 'client SETNAME me')],
