@@ -13,6 +13,9 @@ const GATES = /** @type {const} */ ({
   typecheck: ['npm', 'run', 'typecheck'],
 })
 
+/** Manners of running the tests besides `npm test`: see test-variant.mjs. */
+const VARIANTS = ['bun', 'plain']
+
 const startedAt = Date.now()
 const gates = {
   passed: 0,
@@ -34,14 +37,24 @@ for (const [name, [file, ...args]] of Object.entries(GATES)) {
 heading('tests')
 const exitCode = await run('npm', ['test'])
 
+heading(`tests in other manners: ${VARIANTS.join(', ')}`)
+const variantTasks = VARIANTS.map(variant => `test:${variant}`)
+const variantsExitCode = await run('npx', [
+  ...['turbo', 'run', ...variantTasks, '--concurrency=1', '--continue', '--ui=stream'],
+])
+
 heading('packed packages')
 rmSync(PACKED, { force: true })
 const packedExitCode = await run('node', ['scripts/check-packages.mjs'])
 const folders = workspaces().flatMap(({ folder, scripts }) => (scripts.test ? [folder] : []))
+const variants = workspaces().flatMap(({ folder, scripts }) =>
+  VARIANTS.flatMap(variant => (scripts[`test:${variant}`] ? [{ folder, variant }] : [])),
+)
 process.exitCode = testTotals({
   folders,
+  variants,
   startedAt,
-  exitCode,
+  exitCode: exitCode || variantsExitCode,
   more: [
     { name: 'gates', report: gates },
     { name: 'packed packages', report: packedReport() },

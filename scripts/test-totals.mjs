@@ -13,11 +13,12 @@ import { ROOT } from './workspaces.mjs'
  * `N passed, N failed, N skipped`. A report that is missing, old or empty is a failure, and so is an `exitCode` that
  * no report explains.
  *
- * @param {{ folders: readonly string[], startedAt: number, exitCode: number, root?: string, more?: readonly { name: string, report: Report }[], print?: (line: string) => void }} options
+ * @param {{ folders: readonly string[], variants?: readonly { folder: string, variant: string }[], startedAt: number, exitCode: number, root?: string, more?: readonly { name: string, report: Report }[], print?: (line: string) => void }} options
  * @returns {number} the exit code for it
  */
 export function testTotals({
   folders,
+  variants = [],
   startedAt,
   exitCode,
   root = ROOT,
@@ -25,7 +26,11 @@ export function testTotals({
   print = console.log,
 }) {
   const reports = [
-    ...folders.map(folder => ({ name: folder, report: read(root, folder, startedAt) })),
+    ...folders.map(folder => ({ name: folder, report: read(root, folder, 'tests', startedAt) })),
+    ...variants.map(({ folder, variant }) => ({
+      name: `${folder} (${variant})`,
+      report: read(root, folder, variant, startedAt),
+    })),
     ...more,
   ]
   /** @param {'passed' | 'failed' | 'skipped'} what */
@@ -36,7 +41,7 @@ export function testTotals({
   print('')
   for (const { name, report } of reports) {
     const { passed, failed, skipped, problems, skips } = report
-    print(`${name.padEnd(24)} ${passed} passed, ${failed} failed, ${skipped} skipped`)
+    print(`${name.padEnd(32)} ${passed} passed, ${failed} failed, ${skipped} skipped`)
     for (const skip of skips) print(`  skipped  ${skip}`)
     for (const problem of problems) print(`  FAILED   ${problem}`)
   }
@@ -45,11 +50,11 @@ export function testTotals({
 }
 
 /**
- * @param {string} root @param {string} folder @param {number} startedAt
+ * @param {string} root @param {string} folder @param {string} name @param {number} startedAt
  * @returns {Report}
  */
-function read(root, folder, startedAt) {
-  const file = path.join(root, folder, '.reports', 'tests.json')
+function read(root, folder, name, startedAt) {
+  const file = path.join(root, folder, '.reports', `${name}.json`)
   if (!existsSync(file)) return failure('left no report: did its tests start?')
   if (statSync(file).mtimeMs < startedAt) return failure('left no new report: did its tests start?')
   /** @type {Report} */

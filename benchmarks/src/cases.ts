@@ -7,51 +7,88 @@ export interface Case {
   readonly callers: number
   /** How many commands one call sends. */
   readonly commands: number
+  /** What every caller's key holds; default 100 bytes. */
+  readonly value?: string
+  /** Called once before it is measured. */
+  prepare?(client: BenchmarkClient, key: string): Promise<unknown>
   /** One call; throws when a reply is wrong. */
   call(client: BenchmarkClient, key: string): Promise<void>
 }
 
-/** What every key holds. */
+type Kind = Omit<Case, 'callers'>
+
+/** What a key holds unless the case says otherwise. */
 export const VALUE = 'x'.repeat(100)
+const LARGE = 'y'.repeat(10_000)
 const BATCH = 100
+const FIELDS = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`field${i}`, `value${i}`]))
 
-const GET: Omit<Case, 'callers'> = {
-  name: 'GET 100 B',
+const get = (name: string, value: string): Kind => ({
+  name: `GET ${name}`,
   commands: 1,
-  call: async (client, key) => expectReply(await client.get(key), VALUE),
+  value,
+  call: async (client, key) => expectReply(await client.get(key), value),
+})
+
+const set = (name: string, value: string): Kind => ({
+  name: `SET ${name}`,
+  commands: 1,
+  value,
+  call: async (client, key) => expectReply(await client.set(key, value), 'OK'),
+})
+
+const MIXED: Kind = {
+  name: 'INCR, HSET, ZADD',
+  commands: 3,
+  call: async (client, key) => {
+    const [sum, fields, members] = await Promise.all([
+      client.incr(`${key}:n`),
+      client.hset(`${key}:h`, FIELDS),
+      client.zadd(`${key}:z`, 1, 'member'),
+    ])
+    if (!(sum > 0 && fields >= 0 && Number(members) >= 0)) throw new Error('a reply was no number')
+  },
 }
 
-const SET: Omit<Case, 'callers'> = {
-  name: 'SET 100 B',
+const HGETALL: Kind = {
+  name: 'HGETALL 20 fields',
   commands: 1,
-  call: async (client, key) => expectReply(await client.set(key, VALUE), 'OK'),
+  prepare: (client, key) => client.hset(`${key}:h`, FIELDS),
+  call: async (client, key) => {
+    const { field19 } = await client.hgetall(`${key}:h`)
+    expectReply(field19, 'value19')
+  },
 }
 
-const PIPELINES: Case[] = [
-  {
-    name: `pipeline of ${BATCH} GET`,
-    callers: 1,
-    commands: BATCH,
-    call: async (client, key) => expectReplies(await client.getAll(repeat(key)), VALUE),
-  },
-  {
-    name: `pipeline of ${BATCH} SET`,
-    callers: 1,
-    commands: BATCH,
-    call: async (client, key) => expectReplies(await client.setAll(repeat(key), VALUE), 'OK'),
-  },
-]
+const PIPELINE_GET: Kind = {
+  name: `pipeline of ${BATCH} GET`,
+  commands: BATCH,
+  call: async (client, key) => expectReplies(await client.getAll(repeat(key)), VALUE),
+}
+
+const PIPELINE_SET: Kind = {
+  name: `pipeline of ${BATCH} SET`,
+  commands: BATCH,
+  call: async (client, key) => expectReplies(await client.setAll(repeat(key), VALUE), 'OK'),
+}
+
+const by = (kind: Kind, ...callers: number[]): Case[] =>
+  callers.map(count => ({
+    ...kind,
+    name: `${kind.name}, ${count} ${count === 1 ? 'caller' : 'callers'}`,
+    callers: count,
+  }))
 
 /** The table, row by row. */
 export const CASES: readonly Case[] = [
-  ...[GET, SET].flatMap(it =>
-    [1, 10, 100].map(callers => ({
-      ...it,
-      name: `${it.name}, ${callers} ${callers === 1 ? 'caller' : 'callers'}`,
-      callers,
-    })),
-  ),
-  ...PIPELINES,
+  ...by(get('100 B', VALUE), 1, 10, 100, 1_000),
+  ...by(set('100 B', VALUE), 1, 10, 100, 1_000),
+  ...by(get('10 KB', LARGE), 10),
+  ...by(set('10 KB', LARGE), 10),
+  ...by(MIXED, 100),
+  ...by(HGETALL, 10),
+  ...by(PIPELINE_GET, 1, 10),
+  ...by(PIPELINE_SET, 1, 10),
 ]
 
 const repeat = (key: string) => Array.from({ length: BATCH }, () => key)

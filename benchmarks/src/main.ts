@@ -9,8 +9,8 @@ import { CASES } from './cases.js'
 import { type RoundOptions, runRounds } from './rounds.js'
 import { formatTable } from './table.js'
 
-const FULL = { rounds: 11, durationMs: 700 }
-const QUICK = { rounds: 5, durationMs: 400 }
+const FULL = { rounds: 9, durationMs: 400 }
+const QUICK = { rounds: 3, durationMs: 250 }
 const PAGE = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url))
 
 const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false } } })
@@ -34,7 +34,11 @@ try {
 async function tidy(): Promise<string> {
   const redis = new Redis(url)
   const most = Math.max(...CASES.map(({ callers }) => callers))
-  await redis.unlink(Array.from({ length: most }, (_, i) => `${keyPrefix}${i}`))
+  await redis.unlink(
+    Array.from({ length: most }, (_, i) =>
+      ['', ':n', ':h', ':z'].map(it => `${keyPrefix}${i}${it}`),
+    ).flat(),
+  )
   const info = await redis.info('server')
   await redis.quit()
   const [, name = 'Redis'] = /server_name:(\w+)/.exec(info) ?? []

@@ -4,12 +4,13 @@ import type { BenchmarkClient } from './client.js'
 /** Commands per second that the case's callers get through in `durationMs`, each with a key of its own. */
 export async function measure(
   client: BenchmarkClient,
-  { callers, commands, call }: Case,
+  { callers, commands, value = VALUE, prepare, call }: Case,
   keyPrefix: string,
   durationMs: number,
 ): Promise<number> {
   const keys = Array.from({ length: callers }, (_, i) => `${keyPrefix}${i}`)
-  await client.setAll(keys, VALUE)
+  await client.setAll(keys, value)
+  if (prepare) await Promise.all(keys.map(key => prepare(client, key)))
   let calls = 0
   const started = performance.now()
   const deadline = started + durationMs

@@ -1,4 +1,4 @@
-import { CLIENT_NAMES, type ClientName } from './clients/index.js'
+import type { ClientName } from './clients/index.js'
 import type { Measurements } from './rounds.js'
 
 /** The peer that the others are compared with. */
@@ -6,7 +6,8 @@ const BASE: ClientName = 'ioredis'
 
 /** A Markdown table: the base in commands per second, the others as ratios to it, all medians. */
 export function formatTable(measurements: Measurements): string {
-  const others = CLIENT_NAMES.filter(name => name !== BASE)
+  const [first] = measurements.values()
+  const others = [...(first?.keys() ?? [])].filter(name => name !== BASE)
   const head = ['', `${BASE} (commands/s)`, ...others.map(name => `${name} / ${BASE}`)]
   const rows = [...measurements].map(([name, byClient]) => {
     const base = byClient.get(BASE) ?? []

@@ -26,6 +26,8 @@ export default defineConfig({
           ['Guide', 'guide'],
           ['The client', 'client'],
           ['Commands', 'commands'],
+          ['Streams', 'streams'],
+          ['Places, bits and estimates', 'geo-and-bits'],
           ['Architecture', 'architecture'],
           ['Benchmarks', 'benchmarks'],
         ]),

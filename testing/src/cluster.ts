@@ -69,6 +69,12 @@ async function form(clients: readonly Redis[], masters: number): Promise<void> {
     const lines = String(await client.cluster('NODES')).split('\n')
     return lines.filter(line => line.includes('slave')).length === followers.length
   })
+  await everywhere('all nodes tell clients of the replicas', clients, async client => {
+    const ranges = (await client.cluster('SLOTS')) as unknown[][]
+    return (
+      ranges.reduce((told, [, , , ...replicas]) => told + replicas.length, 0) === followers.length
+    )
+  })
   await everywhere('the replicas are linked', followers, async client =>
     (await client.info('replication')).includes('master_link_status:up'),
   )

@@ -39,7 +39,8 @@ export async function startProxy(
     let sent: Promise<void> = Promise.resolve()
     target.on('data', chunk => {
       const due = performance.now() + faults.delayMs
-      sent = sent.then(() => forward(chunk, client, due, faults.pieceBytes))
+      // A client that hung up meanwhile takes nothing any more; 'close' tells.
+      sent = sent.then(() => forward(chunk, client, due, faults.pieceBytes)).catch(() => undefined)
     })
     target.on('close', () => {
       sent = sent.then(() => void client.destroy())

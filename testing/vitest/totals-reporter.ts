@@ -9,7 +9,7 @@ import type {
   Vitest,
 } from 'vitest/node'
 
-/** What one package's run leaves in `.reports/tests.json` for `scripts/test-totals.mjs` to add up. */
+/** What one package's run leaves in `.reports/tests.json` (or the name in `TEST_REPORT`) for `scripts/test-totals.mjs` to add up. */
 export interface Report {
   passed: number
   failed: number
@@ -52,7 +52,8 @@ export default class TotalsReporter implements Reporter {
     if (reason === 'interrupted') fail('the run was interrupted')
     const folder = path.join(this.#root, '.reports')
     mkdirSync(folder, { recursive: true })
-    writeFileSync(path.join(folder, 'tests.json'), JSON.stringify(report, null, 2))
+    const name = process.env.TEST_REPORT ?? 'tests'
+    writeFileSync(path.join(folder, `${name}.json`), JSON.stringify(report, null, 2))
   }
 }
 

@@ -10,12 +10,13 @@ import type { ConnectionConfig } from './config/types.js'
 import { Connection, type ConnectionStatus } from './connection/connection.js'
 import { type CustomCommand, CustomCommands } from './custom-commands.js'
 import { type CallOptions, Dispatcher } from './dispatcher.js'
-import { InvalidArgumentError } from './errors.js'
 import { checkHealth, type Health } from './health.js'
 import { Messages, type MessagesOptions } from './messages.js'
 import { executeAll, Pipeline } from './pipeline.js'
 import * as scanning from './scanning.js'
 import { runScript, type Script } from './script.js'
+import { StreamConsumer } from './stream-consumer.js'
+import type { ConsumeOptions } from './stream-options.js'
 import {
   type MessageHandler,
   type PatternHandler,
@@ -38,20 +39,6 @@ export interface ClientPlace {
   events?: ConnectionEvents
   /** Use a copy of the given instance. */
   copy?: boolean
-}
-
-/** Commands that change the whole connection, which everybody shares, and what to call instead. */
-const INSTEAD: Readonly<Record<string, string>> = {
-  subscribe: 'subscribe()',
-  psubscribe: 'psubscribe()',
-  ssubscribe: 'ssubscribe()',
-  multi: 'multi()',
-  exec: 'multi()',
-  discard: 'multi()',
-  watch: 'transaction()',
-  unwatch: 'transaction()',
-  monitor: 'duplicate() and its ioredis.monitor()',
-  quit: 'disconnect()',
 }
 
 const builder = new CommandBuilder()
@@ -163,11 +150,6 @@ export class RedisClient extends Commands<Sending> {
   /** Any command, also of modules; the keys of Redis' own get the prefix. */
   call<Reply = unknown>(name: string, ...args: (Value | readonly Value[])[]): Promise<Reply> {
     const request = { name: name.toLowerCase(), args: args.flat(), keys: NO_KEYS }
-    const instead = Object.hasOwn(INSTEAD, request.name) ? INSTEAD[request.name] : undefined
-    if (instead) {
-      const problem = `changes the connection that everybody shares; use ${instead}`
-      return Promise.reject(new InvalidArgumentError(request.name.toUpperCase(), problem, 'call'))
-    }
     return this.#dispatcher.send<Reply>(request, undefined, { unknown: true })
   }
 
@@ -267,6 +249,19 @@ export class RedisClient extends Commands<Sending> {
     const { isCluster } = this
     const subscriber = options.kind === 'shard' && isCluster ? this.#shards : this.#subscriber
     return new Messages(this.name, subscriber, names, options)
+  }
+
+  /**
+   * Work off streams as one consumer of a group: what is left from last time, what others left behind, what is new.
+   *
+   * @example
+   * for await (const order of redis.consume('orders', { group: 'billing', consumer: 'worker-1' })) {
+   *   await bill(order.fields)
+   *   await order.ack()
+   * }
+   */
+  consume(streams: string | readonly string[], options: ConsumeOptions): StreamConsumer {
+    return new StreamConsumer(this, streams, options)
   }
 
   /**

@@ -8,7 +8,7 @@ import type { ConnectionRole } from './connection/instance.js'
 import type { Limits } from './connection/limits.js'
 import { ConnectionPool } from './connection/pool.js'
 import { isRead } from './connection/repeatable.js'
-import { InvalidArgumentError } from './errors.js'
+import { ConnectionClosedError, InvalidArgumentError } from './errors.js'
 import { CommandObserver } from './telemetry/commands.js'
 import type { ConnectionEvents } from './telemetry/events.js'
 import type { ConnectionStats } from './telemetry/stats.js'
@@ -47,6 +47,8 @@ export class Dispatcher {
   readonly #open: (role: ConnectionRole) => Connection
   readonly #owners = new WeakMap<Connection, CommandOwner>()
   #replica: Connection | undefined
+  /** What waits is being ended; who waits in a loop must not begin again. */
+  #closing = false
 
   constructor(
     name: string,
@@ -84,6 +86,8 @@ export class Dispatcher {
       return Promise.reject(error)
     }
     if (command.waits && !manner.connection) {
+      if (this.#closing || main.status === 'closed')
+        return Promise.reject(new ConnectionClosedError(main.name))
       return this.dedicated.sendWaiting(command, manner) as Promise<Reply>
     }
     return connection.send(command, manner, manner.node) as Promise<Reply>
@@ -112,8 +116,13 @@ export class Dispatcher {
 
   /** Let pending replies come, at most `timeoutMs`, and close every connection. */
   async close(timeoutMs?: number): Promise<void> {
-    await this.dedicated.close(timeoutMs ?? 2_000)
-    await Promise.all([this.main.disconnect(timeoutMs), this.#replica?.disconnect(timeoutMs)])
+    this.#closing = true
+    try {
+      await this.dedicated.close(timeoutMs ?? 2_000)
+      await Promise.all([this.main.disconnect(timeoutMs), this.#replica?.disconnect(timeoutMs)])
+    } finally {
+      this.#closing = false
+    }
     this.#replica = undefined
   }
 

@@ -164,6 +164,7 @@ export class RedisManager extends Commands<Sending> {
 
 /** What else a client can do; the manager hands it on to the default connection's. */
 const HANDED_ON = [
+  'consume',
   'defineCommand',
   'hscanIterator',
   'messages',

@@ -72,7 +72,9 @@ describe('flush', () => {
     const { server, redis, store } = await ownServer()
     await store.put(store.tagKey('k0', ['big']), 'v', 600)
     await copy(redis, 'big', 100_000)
-    const flushing = expect(store.flush()).rejects.toMatchObject({ code: 'CONNECTION_FAILED' })
+    const flushing = expect(store.flush()).rejects.toMatchObject({
+      code: expect.stringMatching(/^(CONNECTION_FAILED|REPLY_LOST)$/),
+    })
     const watcher = new RedisClient({ port: server.port })
     await waitUntil('some keys are gone', async () => (await watcher.dbsize()) < 100_000)
     await server.stop()

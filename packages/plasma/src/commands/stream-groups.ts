@@ -120,8 +120,7 @@ export abstract class StreamGroups<M extends Mode> extends Sender<M> {
 
   /**
    * Entries for one consumer of a group: `'>'` gives new ones, an id those that it has pending behind it, deleted
-   * ones with `null` for fields. With `block` the connection waits, and everything that is sent over it: use a
-   * `duplicate()`, or `consume`, which does all of this.
+   * ones with `null` for fields. `block` is as in `xread`. A loop that also recovers and takes over is `consume`.
    *
    * @example
    * await redis.xreadgroup('billing', 'worker-1', { orders: '>' }, { count: 10, block: 5_000 })

@@ -121,8 +121,8 @@ export abstract class Streams<M extends Mode> extends Sender<M> {
   }
 
   /**
-   * Entries of one or more streams behind an id, `null` when there are none. With `block` the connection waits,
-   * and everything that is sent over it: use a `duplicate()`.
+   * Entries of one or more streams behind an id, `null` when there are none. With `block` a client waits on a
+   * connection that nobody else uses; in a pipeline it would hold up what stands behind it.
    *
    * @example
    * await redis.xread({ orders: '0' }, { count: 10 })   // [{ key: 'orders', entries: [{ id, fields }] }]

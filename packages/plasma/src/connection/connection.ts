@@ -46,7 +46,7 @@ export class Connection {
   #sessions = 0
   #readies = 0
   #isCluster: boolean | undefined
-  #id: number | undefined
+  #id: Promise<number | undefined> | undefined
 
   constructor(
     name: string,
@@ -105,8 +105,8 @@ export class Connection {
     return Math.max(0, this.#readies - 1)
   }
 
-  /** The server's number of a dedicated connection, once it has said it. */
-  get id(): number | undefined {
+  /** The server's number of a dedicated connection while it is open; `undefined` where the user may not ask. */
+  get id(): Promise<number | undefined> | undefined {
     return this.#id
   }
 
@@ -346,12 +346,7 @@ export class Connection {
 
   /** Before anything else is sent, for a connection that waits does not answer. */
   #learnId(instance: Redis): void {
-    instance.client('ID').then(
-      id => {
-        this.#id = id
-      },
-      () => undefined,
-    )
+    this.#id = instance.client('ID').catch(() => undefined)
   }
 
   /** Whoever waits through more attempts than `maxRetries` is told why. */

@@ -19,6 +19,9 @@ export interface ConnectionRole {
 export const isForeign = (config: ResolvedConnection, role: ConnectionRole): boolean =>
   config.client !== undefined && !role.copy && !role.listens && !role.reads && !role.dedicated
 
+/** A replica that joins is used without a MOVED, which is what else would tell of it. */
+const REPLICAS_REFRESH_MS = 30_000
+
 /** An ioredis instance as the configuration says; it opens no socket before its first command. */
 export function createInstance(
   config: ResolvedConnection,
@@ -60,7 +63,7 @@ function createCluster(
     slotsRefreshTimeout: 2_000,
     shardedSubscribers: role.listens === 'shards',
     ...cluster,
-    ...(role.reads ? { scaleReads: 'slave' } : {}),
+    ...(role.reads ? { scaleReads: 'slave', slotsRefreshInterval: REPLICAS_REFRESH_MS } : {}),
     lazyConnect: true,
     redisOptions: { ...ioredis, ...forRole(role), ...cluster.redisOptions },
   })

@@ -4,6 +4,7 @@ import { type Limits, onAbort } from './limits.js'
 
 const IDLE_MS = 10_000
 const INTERRUPT_MS = 1_000
+const AGAIN_MS = 20
 
 /** Ends the wait of the connection with this number of the server, as if nothing had arrived. */
 export type Unblock = (id: number) => Promise<boolean>
@@ -17,6 +18,7 @@ export class ConnectionPool {
   readonly #unblock: Unblock
   readonly #idle: Connection[] = []
   readonly #busy = new Set<Connection>()
+  readonly #waiting = new Map<Connection, SentCommand>()
   #timer: NodeJS.Timeout | undefined
 
   constructor(open: () => Connection, unblock: Unblock) {
@@ -27,6 +29,7 @@ export class ConnectionPool {
   /** Send a command that waits for data; nothing that arrived is lost when its caller gives up. */
   async sendWaiting(command: SentCommand, { signal }: Limits): Promise<unknown> {
     const connection = this.#take()
+    this.#waiting.set(connection, command)
     let given = false
     const abort = () => {
       given = true
@@ -42,6 +45,7 @@ export class ConnectionPool {
       throw given ? signal?.reason : error
     } finally {
       unlisten?.()
+      this.#waiting.delete(connection)
       this.#give(connection)
     }
   }
@@ -64,9 +68,8 @@ export class ConnectionPool {
     this.#busy.clear()
     await Promise.all(
       [...idle, ...busy].map(async connection => {
-        if (connection.id !== undefined && busy.includes(connection)) {
-          await this.#unblock(connection.id).catch(() => false)
-        }
+        const command = this.#waiting.get(connection)
+        if (command) await this.#end(connection, command)
         await connection.disconnect(timeoutMs)
       }),
     )
@@ -97,21 +100,25 @@ export class ConnectionPool {
     this.#timer.unref()
   }
 
-  /** CLIENT UNBLOCK makes the server answer: with nothing, or with what arrived meanwhile. Without it, hang up. */
+  /** Give a wait up; without CLIENT UNBLOCK, hang up. */
   async #interrupt(connection: Connection, command: SentCommand): Promise<void> {
-    const hangUp = () => {
-      command.reject(new Error('interrupted'))
-      connection.disconnect(0)
+    if (await this.#end(connection, command)) return
+    command.reject(new Error('interrupted'))
+    connection.disconnect(0)
+  }
+
+  /**
+   * CLIENT UNBLOCK makes the server answer: with nothing, or with what arrived meanwhile. Asked until it has, for
+   * the command may still be on its way there; false when it does not within a second, or cannot be asked.
+   */
+  async #end(connection: Connection, command: SentCommand): Promise<boolean> {
+    const settled = new Promise<void>(resolve => command.onSettled(resolve))
+    const id = connection.status === 'ready' ? await connection.id : undefined
+    const deadline = performance.now() + INTERRUPT_MS
+    while (id !== undefined && !command.isSettled && performance.now() < deadline) {
+      await this.#unblock(id).catch(() => false)
+      await Promise.race([settled, new Promise(resolve => setTimeout(resolve, AGAIN_MS).unref())])
     }
-    if (connection.status !== 'ready' || connection.id === undefined) {
-      hangUp()
-      return
-    }
-    const answered = new Promise<true>(resolve => command.onSettled(() => resolve(true)))
-    const late = new Promise<false>(resolve => setTimeout(resolve, INTERRUPT_MS, false).unref())
-    const unblocked = await this.#unblock(connection.id).catch(() => false)
-    if (!unblocked || !(await Promise.race([answered, late]))) {
-      if (!command.isSettled) hangUp()
-    }
+    return command.isSettled
   }
 }

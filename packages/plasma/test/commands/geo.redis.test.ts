@@ -103,3 +103,24 @@ test('the old searches, whose stores are keys too', async () => {
   expect(await redis.zcard('a')).toBe(2)
   expect(await redis.zscore('b', 'Palermo')).toBe(0)
 })
+
+test('the view of bytes gives members as bytes and numbers as numbers', async () => {
+  const { buffers } = await sicily()
+  const member = Buffer.from('Catania')
+  const area = { radius: 60, unit: 'km' as const }
+  expect(await buffers.geosearch('cities', CENTRE, area)).toEqual([member])
+  const options = { withDist: true, withHash: true, withCoord: true } as const
+  expect(await buffers.geosearch('cities', CENTRE, area, options)).toEqual([
+    {
+      member,
+      distance: near(56.441),
+      hash: 3479447370796909,
+      longitude: near(15.087),
+      latitude: near(37.503),
+    },
+  ])
+  expect(await buffers.geodist('cities', 'Palermo', 'Catania', 'km')).toBeCloseTo(166.27, 1)
+  expect(await buffers.geopos('cities', 'Catania')).toEqual([
+    { longitude: near(15.087), latitude: near(37.503) },
+  ])
+})

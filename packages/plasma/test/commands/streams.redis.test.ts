@@ -255,3 +255,38 @@ describe('what the server knows of a stream', () => {
     })
   })
 })
+
+test('the view of bytes gives what is data as bytes, and ids, keys of objects and numbers as they are', async () => {
+  const redis = await pending()
+  const { buffers } = redis
+  const first = { id: '1-1', fields: { n: Buffer.from('1') } }
+  const one = Buffer.from('one')
+  expect(await buffers.xadd('t', { n: 1 }, { id: '1-1' })).toBe('1-1')
+  expect(await buffers.xrange('s', '-', '+', { count: 1 })).toEqual([first])
+  expect(await buffers.xread({ t: '0' })).toEqual([{ key: Buffer.from('t'), entries: [first] }])
+  expect(await buffers.xpending('s', 'g')).toEqual({
+    pending: 2,
+    firstId: '1-1',
+    lastId: '2-1',
+    consumers: [{ name: one, pending: 2 }],
+  })
+  expect(await buffers.xpending('s', 'g', { count: 1 })).toMatchObject([
+    { id: '1-1', consumer: one },
+  ])
+  expect(await buffers.xclaim('s', 'g', 'two', 0, '1-1')).toEqual([first])
+  expect(await buffers.xclaim('s', 'g', 'two', 0, '1-1', { justId: true })).toEqual(['1-1'])
+  expect(await buffers.xautoclaim('s', 'g', 'two', 0, '0', { count: 1 })).toEqual({
+    cursor: '2-1',
+    entries: [first],
+    deleted: [],
+  })
+  expect(await buffers.xinfoStream('s')).toMatchObject({
+    lastGeneratedId: '2-1',
+    firstEntry: first,
+  })
+  expect(await buffers.xinfoStream('s', { full: true })).toMatchObject({
+    groups: [{ name: Buffer.from('g'), pelCount: 2, pending: [{ id: '1-1' }, { id: '2-1' }] }],
+  })
+  expect(await buffers.xinfoGroups('s')).toMatchObject([{ name: Buffer.from('g'), pending: 2 }])
+  expect(await buffers.xgroupCreate('s', 'h')).toBe('OK')
+})

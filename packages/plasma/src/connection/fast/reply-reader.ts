@@ -270,10 +270,12 @@ export class ReplyReader {
 
   #number(from: number, to: number): number {
     const chunk = this.#chunk
+    // Longer ones may lie beyond what is exact step by step.
+    if (to - from > 15) return Number(chunk.toString('latin1', from, to))
     const negative = chunk[from] === MINUS
     let value = 0
     for (let i = negative || chunk[from] === PLUS ? from + 1 : from; i < to; i++) {
-      value = value * 10 + (chunk[i] as number) - 48
+      value = value * 10 + ((chunk[i] as number) - 48)
     }
     return negative ? -value : value
   }
