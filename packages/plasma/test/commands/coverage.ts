@@ -36,6 +36,9 @@ export const NOT_TYPED: Readonly<Record<string, string>> = {
   ),
 }
 
+/** What came later than this has a typed method where it costs nothing; the rest of Redis 8 goes through `call()`. */
+export const COMPLETE_UP_TO = '7.4.0'
+
 /** Commands that Redis 7.0 does not know yet, and since when there are. */
 export const NEWER: Readonly<Record<string, string>> = {
   'client no-touch': '7.2.0',

@@ -79,14 +79,15 @@ function summary(all: readonly Family[]): string {
   )
 }
 
+const written = (command: string): string => {
+  const since = NEWER[command]?.replace(/\.0$/, '')
+  return `\`${command.toUpperCase()}\`${since ? ` (Redis ${since})` : ''}`
+}
+
 const details = ({ title, methods: own }: Family): string =>
   `## ${title}\n\n${table(
-    ['method', 'command', 'since'],
-    own.map(({ method, commands }) => [
-      `\`${method}\``,
-      commands.map(it => `\`${it.toUpperCase()}\``).join(', '),
-      [...new Set(commands.map(it => NEWER[it]?.replace(/\.0$/, '') ?? ''))].join(', '),
-    ]),
+    ['method', 'command'],
+    own.map(({ method, commands }) => [`\`${method}\``, commands.map(written).join(', ')]),
   )}`
 
 function untyped(): string {
@@ -101,7 +102,9 @@ export function page(): string {
   const all = families()
   return `# Commands
 
-Every command of Redis 7 has a typed method; a test asks the server for its commands and fails when one is missing.
+Every command up to Redis 7.4 has a typed method, or a reason why it has none (at the end); a test asks the server for
+its commands and fails when one is missing. Of Redis 8 there is what belongs to these families; vector sets and the
+commands of modules go through \`call(name, …)\`.
 This page is generated: \`npm run commands-page -w @gravito/plasma\`.
 
 "On the wire" counts calls whose exact bytes are tested. "Sent to a server" counts methods whose calls a real server
@@ -112,11 +115,13 @@ ${summary(all)}
 
 Of \`acl\`, \`client\`, \`cluster\`, \`command\`, \`config\`, \`function\`, \`latency\`, \`memory\`, \`module\`, \`object\`, \`pubsub\`,
 \`script\`, \`slowlog\`, \`xgroup\` and \`xinfo\` there is a method for each subcommand (below); most of them also have the
-positional form of ioredis, \`client('ID')\`. \`call(name, …)\` sends anything else, commands of modules too.
+positional form of ioredis, \`client('ID')\`.
 
 ${all.map(details).join('\n\n')}
 
 ## Without a method of their own
+
+What would change the connection under everybody who shares it is refused by \`call\` as well.
 
 ${untyped()}
 `
