@@ -3,6 +3,9 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { isRedisError } from '../../src/index.js'
 import { clientOf } from '../servers.js'
 
+/** A busy machine may take a while to begin a script. */
+const SOON = { timeout: 10_000 }
+
 const LIBRARY = (text = 'total') => `#!lua name=shop
 redis.register_function{ function_name = 'total', description = '${text}',
   callback = function(keys, args) return redis.call('LLEN', keys[1]) + args[1] end, flags = { 'no-writes' } }
@@ -37,7 +40,7 @@ describe('scripts', () => {
     await other.connect()
     await redis.configSet({ 'busy-reply-threshold': 20 })
     const running = expect(redis.eval('while true do end', 0)).rejects.toSatisfy(withCode('ERR'))
-    await expect.poll(() => other.scriptKill().catch(() => 'none')).toBe('OK')
+    await expect.poll(() => other.scriptKill().catch(() => 'none'), SOON).toBe('OK')
     await running
   })
 })
@@ -93,7 +96,7 @@ describe('functions', () => {
     await expect(redis.functionKill()).rejects.toSatisfy(withCode('NOTBUSY'))
     const running = expect(redis.fcall('forever', 0)).rejects.toSatisfy(withCode('ERR'))
     await expect
-      .poll(async () => (await other.functionStats()).running)
+      .poll(async () => (await other.functionStats()).running, SOON)
       .toMatchObject({
         name: 'forever',
         command: ['fcall', 'forever', '0'],
