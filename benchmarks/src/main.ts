@@ -7,7 +7,7 @@ import { findRedis, startRedis, uniquePrefix } from '@gravito/redis-testing'
 import { Redis } from 'ioredis'
 import { CASES } from './cases.js'
 import { type RoundOptions, runRounds } from './rounds.js'
-import { formatTable } from './table.js'
+import { cpuTable, speedTable } from './table.js'
 
 const FULL = { rounds: 9, durationMs: 400 }
 const QUICK = { rounds: 3, durationMs: 250 }
@@ -22,7 +22,8 @@ const keyPrefix = uniquePrefix('benchmark')
 try {
   const onCase: RoundOptions['onCase'] = (name, index) =>
     process.stderr.write(`${index + 1}/${CASES.length} ${name}\n`)
-  const table = formatTable(await runRounds({ url, keyPrefix, ...size, onCase }))
+  const measured = await runRounds({ url, keyPrefix, ...size, onCase })
+  const table = `${speedTable(measured)}\nCPU of the client; below 1 is cheaper:\n\n${cpuTable(measured)}`
   const setting = `${await tidy()}, Node ${process.versions.node}, ${machine()}; ${size.rounds} rounds of ${size.durationMs} ms.`
   console.log(`\n${table}\n${setting}`)
   if (!values.quick) writeFileSync(PAGE, page(table, setting))

@@ -7,5 +7,5 @@ export interface Task {
 
 /** A subject's answer, also once when it is connected. */
 export type Answer =
-  | { perSecond: number; error?: undefined }
-  | { perSecond?: undefined; error: string }
+  | { perSecond: number; cpuMicros: number; error?: undefined }
+  | { perSecond?: undefined; cpuMicros?: undefined; error: string }

@@ -2,10 +2,11 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { CASES } from './cases.js'
 import { CLIENT_NAMES, type ClientName } from './clients/index.js'
+import type { Measurement } from './measure.js'
 import type { Answer, Task } from './protocol.js'
 
-/** Commands per second by case, then by client, then by round. */
-export type Measurements = Map<string, Map<ClientName, number[]>>
+/** By case, then by client, then by round. */
+export type Measurements = Map<string, Map<ClientName, Measurement[]>>
 
 /** How long to measure, and where; `durationMs` is for one client in one round. */
 export interface RoundOptions {
@@ -24,14 +25,14 @@ export async function runRounds(options: RoundOptions): Promise<Measurements> {
     const all: Measurements = new Map()
     for (const [caseIndex, { name }] of CASES.entries()) {
       onCase(name, caseIndex)
-      const byClient = new Map<ClientName, number[]>(CLIENT_NAMES.map(it => [it, []]))
+      const byClient = new Map<ClientName, Measurement[]>(CLIENT_NAMES.map(it => [it, []]))
       all.set(name, byClient)
       // The first round, not counted, lets the code be compiled.
       for (let round = -1; round < rounds; round++) {
         for (let turn = 0; turn < subjects.length; turn++) {
           const subject = subjects[(round + 1 + turn) % subjects.length]
-          const perSecond = await subject?.measure({ caseIndex, keyPrefix, durationMs })
-          if (subject && perSecond && round >= 0) byClient.get(subject.name)?.push(perSecond)
+          const measured = await subject?.measure({ caseIndex, keyPrefix, durationMs })
+          if (subject && measured && round >= 0) byClient.get(subject.name)?.push(measured)
         }
       }
     }
@@ -43,7 +44,7 @@ export async function runRounds(options: RoundOptions): Promise<Measurements> {
 
 interface Subject {
   readonly name: ClientName
-  measure(task: Task): Promise<number>
+  measure(task: Task): Promise<Measurement>
   stop(): Promise<void>
 }
 
@@ -54,7 +55,7 @@ async function startSubject(name: ClientName, url: string): Promise<Subject> {
     const ended = gone.then(([code]): [Answer] => [{ error: `its process ended with ${code}` }])
     const [message] = (await Promise.race([once(child, 'message'), ended])) as [Answer]
     if (message.error !== undefined) throw new Error(`${name}: ${message.error}`)
-    return message.perSecond
+    return message
   }
   await answer()
   return {

@@ -11,13 +11,13 @@ process.on('message', async ({ caseIndex, keyPrefix, durationMs }: Task) => {
   try {
     const it = CASES[caseIndex]
     if (!it) throw new Error(`there is no case ${caseIndex}`)
-    answer({ perSecond: await measure(client, it, keyPrefix, durationMs) })
+    answer(await measure(client, it, keyPrefix, durationMs))
   } catch (error) {
     answer({ error: String(error) })
   }
 })
 process.once('disconnect', () => client.close())
-answer({ perSecond: 0 })
+answer({ perSecond: 0, cpuMicros: 0 })
 
 function answer(message: Answer): void {
   process.send?.(message)

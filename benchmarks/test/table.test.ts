@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { formatTable, median, medianRatio } from '../src/table.js'
+import { cpuTable, median, medianRatio, speedTable } from '../src/table.js'
 
 test('a median is the middle, or the mean of the two in the middle', () => {
   expect(median([5])).toBe(5)
@@ -12,19 +12,29 @@ test('ratios compare within a round, so a slow round counts like a fast one', ()
   expect(medianRatio([200, 20, 300], [100, 10, 100])).toBe(2)
 })
 
-test('the table has the base in commands per second and the others as ratios', () => {
-  const byClient = new Map([
-    ['ioredis', [10_000, 12_000, 11_000]],
-    ['plasma', [12_000, 12_000, 12_100]],
-    ['node-redis', [9_000, 12_000, 5_500]],
-  ] as const).entries()
-  const table = formatTable(
-    new Map([['GET', new Map([...byClient].map(([name, values]) => [name, [...values]]))]]),
-  )
-  expect(table.split('\n')).toEqual([
+test('the tables have the base in units and the others as ratios', () => {
+  const rounds = (...figures: [perSecond: number, cpuMicros: number][]) =>
+    figures.map(([perSecond, cpuMicros]) => ({ perSecond, cpuMicros }))
+  const measured = new Map([
+    [
+      'GET',
+      new Map([
+        ['ioredis' as const, rounds([10_000, 10], [12_000, 8], [11_000, 9])],
+        ['plasma' as const, rounds([12_000, 5], [12_000, 4], [12_100, 4])],
+        ['node-redis' as const, rounds([9_000, 20], [12_000, 16], [5_500, 9])],
+      ]),
+    ],
+  ])
+  expect(speedTable(measured).split('\n')).toEqual([
     '|  | ioredis (commands/s) | plasma / ioredis | node-redis / ioredis |',
     '| --- | ---: | ---: | ---: |',
     '| GET | 11,000 | 1.10 | 0.90 |',
+    '',
+  ])
+  expect(cpuTable(measured).split('\n')).toEqual([
+    '|  | ioredis (µs/command) | plasma / ioredis | node-redis / ioredis |',
+    '| --- | ---: | ---: | ---: |',
+    '| GET | 9.0 | 0.50 | 2.00 |',
     '',
   ])
 })

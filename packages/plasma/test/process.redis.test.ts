@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { uniquePrefix, waitUntil } from '@gravito/redis-testing'
 import { expect, inject, test } from 'vitest'
+import { clientOf } from './servers.js'
 
 /** Run a module in a process of its own; resolves with its exit code, output and how long it took. */
 async function run(source: string) {
@@ -34,6 +36,20 @@ test('after disconnect nothing keeps the process alive', async () => {
   expect(code).toBe(0)
 })
 
+test('what was called before process.exit is on the wire, alone and in a batch', async () => {
+  const key = uniquePrefix('last')
+  const { code } = await run(`
+    await redis.ping()
+    redis.set('${key}a', '1', { px: 60_000 })
+    redis.pipeline().set('${key}b', Buffer.from('2'), { px: 60_000 }).exec()
+    redis.set('${key}c', '3', { px: 60_000 })
+    process.exit(7)`)
+  expect(code).toBe(7)
+  const reader = clientOf({ url: inject('redisUrl'), keyPrefix: 'exit:' })
+  await waitUntil('all arrived', async () => (await reader.exists(...keysOf(key))) === 3)
+  expect(await reader.mget(keysOf(key))).toEqual(['1', '2', '3'])
+})
+
 test('a client that was never used keeps no process alive', async () => {
   expect(await run(`redis.pipeline().get('a'); redis.messages`)).toEqual({ code: 0, output: '' })
 })
@@ -45,3 +61,5 @@ test('await using closes at the end of the block', async () => {
   expect(output).toBe('closed\n')
   expect(code).toBe(0)
 })
+
+const keysOf = (key: string) => ['a', 'b', 'c'].map(name => key + name)
