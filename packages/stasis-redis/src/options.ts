@@ -14,6 +14,10 @@ export interface RedisStoreOptions {
   defaultTtl?: number | null
   /** Default: JSON, exact for many more types. */
   serializer?: Serializer
+  /** When a process that computes for `remember` dies, another takes over after so many seconds. Default 3. */
+  leaseSeconds?: number
+  /** Told of refreshes in the background that failed. */
+  onError?: (error: unknown, key: string) => void
 }
 
 export interface ResolvedStoreOptions {
@@ -22,9 +26,21 @@ export interface ResolvedStoreOptions {
   prefix: string
   defaultTtl: number | null
   serializer: Serializer
+  leaseMs: number
+  onError: (error: unknown, key: string) => void
 }
 
-const KNOWN = ['client', 'connection', 'prefix', 'defaultTtl', 'serializer']
+const KNOWN = [
+  'client',
+  'connection',
+  'prefix',
+  'defaultTtl',
+  'serializer',
+  'leaseSeconds',
+  'onError',
+]
+
+const SHORTEST_LEASE_SECONDS = 0.1
 
 /** @throws RedisConfigError naming the option */
 export function resolveOptions(options: RedisStoreOptions): ResolvedStoreOptions {
@@ -34,7 +50,8 @@ export function resolveOptions(options: RedisStoreOptions): ResolvedStoreOptions
   for (const name of Object.keys(options)) {
     if (!KNOWN.includes(name)) throw new RedisConfigError(name, unknownOption(name))
   }
-  const { prefix = 'cache:', defaultTtl = null, serializer = jsonPlus } = options
+  const { prefix = 'cache:', defaultTtl = null, serializer = jsonPlus, leaseSeconds = 3 } = options
+  const { onError = () => undefined } = options
   if (typeof prefix !== 'string' || prefix === '' || /[{}]/.test(prefix)) {
     throw new RedisConfigError('prefix', 'must be a text without braces that is not empty')
   }
@@ -47,7 +64,12 @@ export function resolveOptions(options: RedisStoreOptions): ResolvedStoreOptions
   if (typeof serializer?.serialize !== 'function' || typeof serializer.deserialize !== 'function') {
     throw new RedisConfigError('serializer', 'must have the methods serialize and deserialize')
   }
-  return { client: source(options), prefix, defaultTtl, serializer }
+  if (!Number.isFinite(leaseSeconds) || leaseSeconds < SHORTEST_LEASE_SECONDS) {
+    throw new RedisConfigError('leaseSeconds', `must be at least ${SHORTEST_LEASE_SECONDS}`)
+  }
+  if (typeof onError !== 'function') throw new RedisConfigError('onError', 'must be a function')
+  const leaseMs = Math.round(leaseSeconds * 1_000)
+  return { client: source(options), prefix, defaultTtl, serializer, leaseMs, onError }
 }
 
 function source({ client, connection }: RedisStoreOptions): () => Client {
