@@ -1,3 +1,4 @@
+export { CacheAwayError } from './breaker.js'
 export {
   CacheDeserializationError,
   CacheNotANumberError,

@@ -16,7 +16,9 @@ export interface RedisStoreOptions {
   serializer?: Serializer
   /** When a process that computes for `remember` dies, another takes over after so many seconds. Default 3. */
   leaseSeconds?: number
-  /** Told of refreshes in the background that failed. */
+  /** Milliseconds after which `remember` takes Redis for away and calls the factory. Default 300. */
+  deadlineMs?: number
+  /** Told of what failed and did not fail a caller: refreshes in the background, Redis away. */
   onError?: (error: unknown, key: string) => void
 }
 
@@ -27,6 +29,7 @@ export interface ResolvedStoreOptions {
   defaultTtl: number | null
   serializer: Serializer
   leaseMs: number
+  deadlineMs: number
   onError: (error: unknown, key: string) => void
 }
 
@@ -37,6 +40,7 @@ const KNOWN = [
   'defaultTtl',
   'serializer',
   'leaseSeconds',
+  'deadlineMs',
   'onError',
 ]
 
@@ -51,7 +55,7 @@ export function resolveOptions(options: RedisStoreOptions): ResolvedStoreOptions
     if (!KNOWN.includes(name)) throw new RedisConfigError(name, unknownOption(name))
   }
   const { prefix = 'cache:', defaultTtl = null, serializer = jsonPlus, leaseSeconds = 3 } = options
-  const { onError = () => undefined } = options
+  const { deadlineMs = 300, onError = () => undefined } = options
   if (typeof prefix !== 'string' || prefix === '' || /[{}]/.test(prefix)) {
     throw new RedisConfigError('prefix', 'must be a text without braces that is not empty')
   }
@@ -67,9 +71,12 @@ export function resolveOptions(options: RedisStoreOptions): ResolvedStoreOptions
   if (!Number.isFinite(leaseSeconds) || leaseSeconds < SHORTEST_LEASE_SECONDS) {
     throw new RedisConfigError('leaseSeconds', `must be at least ${SHORTEST_LEASE_SECONDS}`)
   }
+  if (!Number.isSafeInteger(deadlineMs) || deadlineMs < 1) {
+    throw new RedisConfigError('deadlineMs', 'must be a whole number of milliseconds from 1 up')
+  }
   if (typeof onError !== 'function') throw new RedisConfigError('onError', 'must be a function')
   const leaseMs = Math.round(leaseSeconds * 1_000)
-  return { client: source(options), prefix, defaultTtl, serializer, leaseMs, onError }
+  return { client: source(options), prefix, defaultTtl, serializer, leaseMs, deadlineMs, onError }
 }
 
 function source({ client, connection }: RedisStoreOptions): () => Client {

@@ -1,7 +1,8 @@
+import { type Breaker, isAway } from './breaker.js'
 import type { Entries } from './entries.js'
 import { type Enveloped, isDue, unwrap, wrap } from './envelope.js'
 import type { TaggedName } from './keys.js'
-import type { Ending, Lease, Leases } from './leases.js'
+import type { Asked, Ending, Lease, Leases } from './leases.js'
 import type { ResolvedRemember } from './remember-options.js'
 import { type IsCurrent, SingleFlight } from './single-flight.js'
 import type { Counts } from './stats.js'
@@ -26,25 +27,28 @@ const SLACK_MS = 10
 export class Remembering {
   readonly #entries: Entries
   readonly #leases: Leases
+  readonly #breaker: Breaker
   readonly #counts: Counts
   readonly #report: (error: unknown, key: string) => void
   readonly #flights = new SingleFlight()
   readonly #refreshes = new SingleFlight()
 
-  /** @param report told of refreshes in the background that failed */
+  /** @param report told of what failed and did not fail a caller */
   constructor(
     entries: Entries,
     leases: Leases,
+    breaker: Breaker,
     counts: Counts,
     report: (error: unknown, key: string) => void,
   ) {
     this.#entries = entries
     this.#leases = leases
+    this.#breaker = breaker
     this.#counts = counts
     this.#report = report
   }
 
-  /** The value of the entry, or of the factory, which is kept. */
+  /** The value of the entry, or of the factory, which is kept; that of the factory while Redis is away. */
   get<Value>(wanted: Wanted<Value>): Promise<Value> {
     return this.#flights.run(wanted.name, isCurrent => this.#lookUp(wanted, isCurrent))
   }
@@ -69,10 +73,9 @@ export class Remembering {
   async #lookUp<Value>(wanted: Wanted<Value>, isCurrent: IsCurrent): Promise<Value> {
     const { name, staleMs, beta } = wanted
     const timed = staleMs > 0 || beta > 0
-    const [stored, leftMs] = await Promise.all([
-      this.#entries.read(name),
-      timed ? this.#entries.leftMs(name) : -1,
-    ])
+    const read = () =>
+      Promise.all([this.#entries.read(name), timed ? this.#entries.leftMs(name) : -1])
+    const [stored, leftMs] = (await this.#unlessAway(name, read)) ?? [null, -1]
     const entry = stored === null ? null : unwrap(stored)
     const known = stored === null ? null : wanted.read(stored)
     if (entry === null || known === null) {
@@ -89,9 +92,8 @@ export class Remembering {
     if (leftMs <= staleMs) this.#counts.stale++
     const { name } = wanted
     const refresh = async (isCurrent: IsCurrent) => {
-      const header = await this.#header(wanted)
-      const asked = await this.#leases.ask(name, header)
-      if (asked.state !== 'granted') return
+      const asked = await this.#unlessAway(name, () => this.#ask(wanted), giveBack)
+      if (asked?.state !== 'granted') return
       const done = asked.text === null || asked.leftMs < 0 || asked.leftMs > leftMs
       if (done) await asked.lease.release()
       else await this.#make(wanted, asked.lease, isCurrent)
@@ -100,20 +102,23 @@ export class Remembering {
   }
 
   async #compute<Value>(wanted: Wanted<Value>, isCurrent: IsCurrent): Promise<Value> {
+    const { name } = wanted
     let ending: Ending | undefined
     try {
       for (;;) {
-        const asked = await this.#leases.ask(wanted.name, await this.#header(wanted))
+        const asked = await this.#unlessAway(name, () => this.#ask(wanted), giveBack)
+        if (!asked) return await this.#call(wanted)
         if (asked.state === 'null') return null as Value
         if (asked.state === 'granted') {
           const known = asked.text === null ? null : wanted.read(asked.text)
           if (known === null) return await this.#make(wanted, asked.lease, isCurrent)
-          await asked.lease.release()
+          await this.#unlessAway(name, () => asked.lease.release())
           return known
         }
         if (ending) await ending.wait(asked.leftMs + SLACK_MS)
         // An end before the subscription is seen by asking again.
-        else ending = await this.#leases.listen(wanted.name)
+        else ending = await this.#unlessAway(name, () => this.#leases.listen(name), stop)
+        if (!ending) return await this.#call(wanted)
       }
     } finally {
       ending?.onStop().catch(() => undefined)
@@ -123,10 +128,10 @@ export class Remembering {
   async #make<Value>(wanted: Wanted<Value>, lease: Lease, isCurrent: IsCurrent): Promise<Value> {
     const start = performance.now()
     try {
-      this.#counts.factoryCalls++
-      const value = await wanted.factory()
+      const value = await this.#call(wanted)
       const computeMs = Math.ceil(performance.now() - start)
-      await this.#keep(wanted, lease, value, computeMs, isCurrent)
+      const keep = () => this.#keep(wanted, lease, value, computeMs, isCurrent)
+      await this.#unlessAway(wanted.name, keep)
       return value
     } catch (error) {
       // Who waits elsewhere finds out by the lease's end at the latest.
@@ -158,9 +163,47 @@ export class Remembering {
     if (await lease.keep(stored, freshMs && freshMs + refresh)) this.#counts.sets++
   }
 
+  #call<Value>({ factory }: Wanted<Value>): Promise<Value> | Value {
+    this.#counts.factoryCalls++
+    return factory()
+  }
+
+  async #ask<Value>(wanted: Wanted<Value>): Promise<Asked> {
+    const header = await this.#header(wanted)
+    return this.#leases.ask(wanted.name, header)
+  }
+
   #header<Value>({ name, ms, staleMs, negativeMs }: Wanted<Value>): Promise<string> {
     if (ms === null) return this.#entries.header(name, null)
     const keptMs = ms === 'expired' ? 0 : ms + staleMs
     return this.#entries.header(name, Math.max(1, keptMs, negativeMs))
   }
+
+  /**
+   * `undefined` when Redis is away, which is reported.
+   *
+   * @param undo for a result that comes when nobody waits for it any more
+   */
+  async #unlessAway<Result>(
+    name: TaggedName,
+    operation: () => Promise<Result>,
+    undo?: (result: Result) => unknown,
+  ): Promise<Result | undefined> {
+    let running: Promise<Result> | undefined
+    try {
+      return await this.#breaker.run(() => {
+        running = operation()
+        return running
+      })
+    } catch (error) {
+      if (!isAway(error)) throw error
+      running?.then(undo).catch(() => undefined)
+      this.#report(error, name.name)
+      return undefined
+    }
+  }
 }
+
+const giveBack = (asked: Asked) => (asked.state === 'granted' ? asked.lease.release() : undefined)
+
+const stop = (ending: Ending) => ending.onStop()

@@ -8,7 +8,7 @@ export interface CacheStats {
   stale: number
   /** Calls of factories of `remember` and `flexible`. */
   factoryCalls: number
-  /** Refreshes in the background that failed. */
+  /** What failed and did not fail a caller. */
   errors: number
   /** Hits in all reads, 0 to 1; 0 before the first. */
   hitRate: number

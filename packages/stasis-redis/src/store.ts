@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from '@gravito/plasma'
 import { createLocks, type Locks } from '@gravito/redis-locks'
+import { Breaker } from './breaker.js'
 import { Entries } from './entries.js'
 import { checkTags, KeySpace, readTags, type TaggedName, writeTags } from './keys.js'
 import { Leases } from './leases.js'
@@ -34,16 +35,23 @@ export class RedisStore implements CacheStore, TaggableStore {
   /** @throws RedisConfigError */
   constructor(options: RedisStoreOptions = {}) {
     this.#options = resolveOptions(options)
-    const { client, prefix, serializer, leaseMs, onError } = this.#options
+    const { client, prefix, serializer, leaseMs, deadlineMs, onError } = this.#options
     this.#values = new Values(serializer)
     this.#keys = new KeySpace(prefix)
     this.#tokens = new RedisTokens(client, this.#keys)
     this.#entries = new Entries(client, this.#keys, this.#tokens)
     const leases = new Leases(client, this.#keys, leaseMs)
-    this.#remembering = new Remembering(this.#entries, leases, this.#counts, (error, key) => {
-      this.#counts.errors++
-      onError(error, key)
-    })
+    const breaker = new Breaker(deadlineMs)
+    this.#remembering = new Remembering(
+      this.#entries,
+      leases,
+      breaker,
+      this.#counts,
+      (error, key) => {
+        this.#counts.errors++
+        onError(error, key)
+      },
+    )
   }
 
   /**
@@ -191,7 +199,7 @@ export class RedisStore implements CacheStore, TaggableStore {
   /**
    * The value, or what `factory` makes, which is kept. One caller in the fleet calls its factory, the others wait for
    * it; when its process dies, another takes over. A value that was forgotten, or whose tag was flushed, while it was
-   * made is not kept. What cannot be read is made anew.
+   * made is not kept. What cannot be read is made anew. While Redis is away the factory's value is not kept.
    */
   async remember<Value>(
     key: string,
