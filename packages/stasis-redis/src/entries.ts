@@ -1,6 +1,7 @@
 import { isRedisError } from '@gravito/plasma'
 import { CacheNotANumberError } from './errors.js'
 import type { KeySpace, TaggedName } from './keys.js'
+import { REMOVE, TAKE } from './lease-scripts.js'
 import { BATCH, type Client, getAll, unlinkAll } from './many-keys.js'
 import { ADD, INCREMENT } from './scripts.js'
 import { headerOf, type TokenSource } from './tags.js'
@@ -46,7 +47,7 @@ export class Entries {
 
   /** Remove an entry; resolves with its payload, which one of many callers gets. */
   async take(name: TaggedName): Promise<string | null> {
-    const entry = this.#client().getdel(this.#keys.entry(name))
+    const entry = this.#client().run(TAKE, this.#pair(name), [])
     if (name.tags.length === 0) return entry
     const [text, tokens] = await Promise.all([entry, this.#tokens.current(name.tags)])
     return payload(text, headerOf(tokens))
@@ -55,7 +56,7 @@ export class Entries {
   /** Remove an entry; resolves with false when there was none. */
   async remove(name: TaggedName): Promise<boolean> {
     if (name.tags.length > 0) return (await this.take(name)) !== null
-    return (await this.#client().unlink(this.#keys.entry(name))) === 1
+    return this.#client().run(REMOVE, this.#pair(name), [])
   }
 
   /** What `write` needs. Taken before a value is computed, it makes the entry stale if a tag is flushed meanwhile. */
@@ -111,6 +112,11 @@ export class Entries {
     return true
   }
 
+  /** Milliseconds until an entry is gone, negative when it never is or there is none; its tags do not matter. */
+  leftMs(name: TaggedName): Promise<number> {
+    return this.#client().pttl(this.#keys.entry(name))
+  }
+
   /** Milliseconds until an entry expires; `null` when it never does or there is none. */
   async ttl(name: TaggedName): Promise<number | null> {
     const [ms, exists] = await Promise.all([
@@ -120,11 +126,19 @@ export class Entries {
     return ms < 0 || !exists ? null : ms
   }
 
-  /** Remove everything but the locks, some hundred keys at a time. */
+  /**
+   * Remove everything but the locks, some hundred keys at a time. The leases go first, so that nothing is kept of a
+   * computation that began before.
+   */
   async flush(): Promise<void> {
+    await this.#unlinkMatching(this.#keys.leases)
+    await this.#unlinkMatching(this.#keys.flushed)
+  }
+
+  async #unlinkMatching(match: string): Promise<void> {
     const client = this.#client()
     let batch: string[] = []
-    for await (const key of client.scanIterator({ match: this.#keys.flushed, count: BATCH })) {
+    for await (const key of client.scanIterator({ match, count: BATCH })) {
       batch.push(key)
       if (batch.length < BATCH) continue
       await unlinkAll(client, batch)
@@ -139,6 +153,10 @@ export class Entries {
     const scan = { match: this.#keys.entries(glob), count: BATCH }
     for await (const key of this.#client().scanIterator(scan)) names.add(this.#keys.nameOf(key))
     return [...names]
+  }
+
+  #pair(name: TaggedName): [entry: string, lease: string] {
+    return [this.#keys.entry(name), this.#keys.lease(name)]
   }
 
   /** A counter that exists leaves its tokens' expiry alone, or each would make its tags' tokens immortal. */

@@ -1,9 +1,11 @@
+export { CacheAwayError } from './breaker.js'
 export {
   CacheDeserializationError,
   CacheNotANumberError,
   CacheSerializationError,
 } from './errors.js'
 export type { RedisStoreOptions } from './options.js'
+export type { RememberOptions } from './remember-options.js'
 export { jsonPlus, type Serializer } from './serializer.js'
 export type { CacheLock, CacheStore, CacheTtl, CustomStoreConfig, TaggableStore } from './stasis.js'
 export type { CacheStats } from './stats.js'

@@ -9,6 +9,8 @@ const KEPT_CHARACTERS = 64
 const BYTES_PER_CHARACTER = 3
 /** Half a character: UTF-8 would turn all of them into the same replacement character. */
 const HALF_CHARACTER = /\p{Surrogate}/gu
+/** Redis would take `{}` for no hash tag, and an entry would not share the slot of its lease. */
+const BRACE_AT_START = /^\}+/
 const DIGEST_AT_END = /#[0-9a-f]{64}$/
 
 /** What a key of Stasis means: its name and the tags that `tagKey` put in. */
@@ -49,9 +51,14 @@ export class KeySpace {
   constructor(readonly prefix: string) {}
 
   entry({ name, tags }: TaggedName): string {
-    if (tags.length === 0) return `${this.prefix}v:${shortened(name)}`
+    if (tags.length === 0) return `${this.prefix}v:{${shortened(name)}}`
     const list = tags.map(tag => encodeURIComponent(shortened(tag))).join(',')
-    return `${this.prefix}g:${shortened(`${list}:${name}`)}`
+    return `${this.prefix}g:{${shortened(`${list}:${name}`)}}`
+  }
+
+  /** Where it says who computes the entry: in the entry's slot of a Cluster. */
+  lease(name: TaggedName): string {
+    return `${this.prefix}f${this.entry(name).slice(this.prefix.length)}`
   }
 
   token(tag: string): string {
@@ -62,18 +69,23 @@ export class KeySpace {
     return `${this.prefix}l`
   }
 
-  /** A glob over everything that `flush` removes: entries and tokens, no locks. */
+  /** A glob over the leases. */
+  get leases(): string {
+    return `${escapeGlob(this.prefix)}f[vg]:*`
+  }
+
+  /** A glob over the entries and tokens. */
   get flushed(): string {
     return `${escapeGlob(this.prefix)}[vgt]:*`
   }
 
   /** A glob over the untagged entries whose names match. */
   entries(glob: string): string {
-    return `${escapeGlob(this.prefix)}v:${glob}`
+    return `${escapeGlob(this.prefix)}v:{${glob}}`
   }
 
   nameOf(entry: string): string {
-    return entry.slice(this.prefix.length + 2)
+    return entry.slice(this.prefix.length + 3, -1)
   }
 }
 
@@ -82,14 +94,15 @@ const escapeGlob = (text: string): string => text.replace(/[\\*?[\]^]/g, '\\$&')
 
 /**
  * A name of at most 200 bytes that UTF-8 can hold. Long ones keep their start for the reader and get a digest; so
- * does a name that ends like one, or it could meet a long name's short form.
+ * does a name that ends like one, or it could meet a long name's short form, and one that starts with a brace.
  */
 function shortened(name: string): string {
   const fits =
     name.length * BYTES_PER_CHARACTER <= LONGEST_BYTES || Buffer.byteLength(name) <= LONGEST_BYTES
-  if (fits && name.search(HALF_CHARACTER) < 0 && !DIGEST_AT_END.test(name)) return name
+  const taggable = !name.startsWith('}')
+  if (fits && taggable && name.search(HALF_CHARACTER) < 0 && !DIGEST_AT_END.test(name)) return name
   const digest = createHash('sha256').update(name, 'utf16le').digest('hex')
-  return `${name.slice(0, KEPT_CHARACTERS).replace(HALF_CHARACTER, '')}#${digest}`
+  return `${name.slice(0, KEPT_CHARACTERS).replace(HALF_CHARACTER, '').replace(BRACE_AT_START, '')}#${digest}`
 }
 
 /** The tags of a marked key, `undefined` when a key only looks like one. */

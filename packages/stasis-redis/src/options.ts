@@ -14,6 +14,12 @@ export interface RedisStoreOptions {
   defaultTtl?: number | null
   /** Default: JSON, exact for many more types. */
   serializer?: Serializer
+  /** When a process that computes for `remember` dies, another takes over after so many seconds. Default 3. */
+  leaseSeconds?: number
+  /** Milliseconds after which `remember` takes Redis for away and calls the factory. Default 300. */
+  deadlineMs?: number
+  /** Told of what failed and did not fail a caller: refreshes in the background, Redis away. */
+  onError?: (error: unknown, key: string) => void
 }
 
 export interface ResolvedStoreOptions {
@@ -22,9 +28,23 @@ export interface ResolvedStoreOptions {
   prefix: string
   defaultTtl: number | null
   serializer: Serializer
+  leaseMs: number
+  deadlineMs: number
+  onError: (error: unknown, key: string) => void
 }
 
-const KNOWN = ['client', 'connection', 'prefix', 'defaultTtl', 'serializer']
+const KNOWN = [
+  'client',
+  'connection',
+  'prefix',
+  'defaultTtl',
+  'serializer',
+  'leaseSeconds',
+  'deadlineMs',
+  'onError',
+]
+
+const SHORTEST_LEASE_SECONDS = 0.1
 
 /** @throws RedisConfigError naming the option */
 export function resolveOptions(options: RedisStoreOptions): ResolvedStoreOptions {
@@ -34,7 +54,8 @@ export function resolveOptions(options: RedisStoreOptions): ResolvedStoreOptions
   for (const name of Object.keys(options)) {
     if (!KNOWN.includes(name)) throw new RedisConfigError(name, unknownOption(name))
   }
-  const { prefix = 'cache:', defaultTtl = null, serializer = jsonPlus } = options
+  const { prefix = 'cache:', defaultTtl = null, serializer = jsonPlus, leaseSeconds = 3 } = options
+  const { deadlineMs = 300, onError = () => undefined } = options
   if (typeof prefix !== 'string' || prefix === '' || /[{}]/.test(prefix)) {
     throw new RedisConfigError('prefix', 'must be a text without braces that is not empty')
   }
@@ -47,7 +68,15 @@ export function resolveOptions(options: RedisStoreOptions): ResolvedStoreOptions
   if (typeof serializer?.serialize !== 'function' || typeof serializer.deserialize !== 'function') {
     throw new RedisConfigError('serializer', 'must have the methods serialize and deserialize')
   }
-  return { client: source(options), prefix, defaultTtl, serializer }
+  if (!Number.isFinite(leaseSeconds) || leaseSeconds < SHORTEST_LEASE_SECONDS) {
+    throw new RedisConfigError('leaseSeconds', `must be at least ${SHORTEST_LEASE_SECONDS}`)
+  }
+  if (!Number.isSafeInteger(deadlineMs) || deadlineMs < 1) {
+    throw new RedisConfigError('deadlineMs', 'must be a whole number of milliseconds from 1 up')
+  }
+  if (typeof onError !== 'function') throw new RedisConfigError('onError', 'must be a function')
+  const leaseMs = Math.round(leaseSeconds * 1_000)
+  return { client: source(options), prefix, defaultTtl, serializer, leaseMs, deadlineMs, onError }
 }
 
 function source({ client, connection }: RedisStoreOptions): () => Client {

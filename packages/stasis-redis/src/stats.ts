@@ -4,6 +4,12 @@ export interface CacheStats {
   misses: number
   sets: number
   deletes: number
+  /** Hits that were served after their TTL, in their stale time. */
+  stale: number
+  /** Calls of factories of `remember` and `flexible`. */
+  factoryCalls: number
+  /** What failed and did not fail a caller. */
+  errors: number
   /** Hits in all reads, 0 to 1; 0 before the first. */
   hitRate: number
 }
@@ -14,10 +20,14 @@ export class Counts {
   misses = 0
   sets = 0
   deletes = 0
+  stale = 0
+  factoryCalls = 0
+  errors = 0
 
   snapshot(): CacheStats {
-    const { hits, misses, sets, deletes } = this
+    const { hits, misses, sets, deletes, stale, factoryCalls, errors } = this
     const reads = hits + misses
-    return { hits, misses, sets, deletes, hitRate: reads === 0 ? 0 : hits / reads }
+    const hitRate = reads === 0 ? 0 : hits / reads
+    return { hits, misses, sets, deletes, stale, factoryCalls, errors, hitRate }
   }
 }

@@ -1,11 +1,14 @@
-import { InvalidArgumentError, isRedisError } from '@gravito/plasma'
+import { InvalidArgumentError } from '@gravito/plasma'
 import { createLocks, type Locks } from '@gravito/redis-locks'
+import { Breaker } from './breaker.js'
 import { Entries } from './entries.js'
 import { checkTags, KeySpace, readTags, type TaggedName, writeTags } from './keys.js'
+import { Leases } from './leases.js'
 import { lockMs, RedisCacheLock } from './lock.js'
 import type { Client } from './many-keys.js'
 import { type RedisStoreOptions, type ResolvedStoreOptions, resolveOptions } from './options.js'
-import { type IsCurrent, SingleFlight } from './single-flight.js'
+import { type Factory, Remembering } from './remember.js'
+import { type RememberOptions, resolveRemember } from './remember-options.js'
 import type { CacheLock, CacheStore, CacheTtl, CustomStoreConfig, TaggableStore } from './stasis.js'
 import { type CacheStats, Counts } from './stats.js'
 import { RedisTokens, type TokenSource } from './tags.js'
@@ -24,7 +27,7 @@ export class RedisStore implements CacheStore, TaggableStore {
   readonly #keys: KeySpace
   readonly #tokens: TokenSource
   readonly #entries: Entries
-  readonly #flights = new SingleFlight()
+  readonly #remembering: Remembering
   readonly #values: Values
   readonly #counts = new Counts()
   #locks: { client: Client; locks: Locks } | undefined
@@ -32,11 +35,23 @@ export class RedisStore implements CacheStore, TaggableStore {
   /** @throws RedisConfigError */
   constructor(options: RedisStoreOptions = {}) {
     this.#options = resolveOptions(options)
-    const { client, prefix, serializer } = this.#options
+    const { client, prefix, serializer, leaseMs, deadlineMs, onError } = this.#options
     this.#values = new Values(serializer)
     this.#keys = new KeySpace(prefix)
     this.#tokens = new RedisTokens(client, this.#keys)
     this.#entries = new Entries(client, this.#keys, this.#tokens)
+    const leases = new Leases(client, this.#keys, leaseMs)
+    const breaker = new Breaker(deadlineMs)
+    this.#remembering = new Remembering(
+      this.#entries,
+      leases,
+      breaker,
+      this.#counts,
+      (error, key) => {
+        this.#counts.errors++
+        onError(error, key)
+      },
+    )
   }
 
   /**
@@ -80,7 +95,7 @@ export class RedisStore implements CacheStore, TaggableStore {
   /** Remove an entry; resolves with false when there was none. */
   async forget(key: string): Promise<boolean> {
     const name = readTags(key)
-    this.#flights.leave(name)
+    this.#remembering.leave(name)
     const removed = await this.#entries.remove(name)
     if (removed) this.#counts.deletes++
     return removed
@@ -88,7 +103,7 @@ export class RedisStore implements CacheStore, TaggableStore {
 
   /** Remove every entry of this store's prefix, a few at a time; locks stay, and so do all other keys. */
   async flush(): Promise<void> {
-    this.#flights.leaveAll()
+    this.#remembering.leaveAll()
     await this.#entries.flush()
   }
 
@@ -117,7 +132,7 @@ export class RedisStore implements CacheStore, TaggableStore {
   /** Every entry with any of the tags is gone, in one step for any number of entries. */
   async flushTags(tags: readonly string[]): Promise<void> {
     checkTags(tags)
-    this.#flights.leaveTags(tags)
+    this.#remembering.leaveTags(tags)
     await this.#tokens.revoke(tags)
   }
 
@@ -163,7 +178,7 @@ export class RedisStore implements CacheStore, TaggableStore {
   /** The value, which is removed; of many callers one gets it. */
   async pull<Value = unknown>(key: string): Promise<Value | null> {
     const name = readTags(key)
-    this.#flights.leave(name)
+    this.#remembering.leave(name)
     const payload = await this.#entries.take(name)
     if (payload !== null) this.#counts.deletes++
     return this.#value<Value>(name, payload)
@@ -182,17 +197,47 @@ export class RedisStore implements CacheStore, TaggableStore {
   }
 
   /**
-   * The value, or what `factory` makes, which is kept; callers of this process share one factory call. A value
-   * that was forgotten, or whose tag was flushed, while it was made is not kept. What cannot be read is made anew.
+   * The value, or what `factory` makes, which is kept. One caller in the fleet calls its factory, the others wait for
+   * it; when its process dies, another takes over. A value that was forgotten, or whose tag was flushed, while it was
+   * made is not kept. What cannot be read is made anew. While Redis is away the factory's value is not kept.
    */
   async remember<Value>(
     key: string,
     ttl: CacheTtl,
-    factory: () => Promise<Value> | Value,
+    factory: Factory<Value>,
+    options?: RememberOptions,
   ): Promise<Value> {
     const name = readTags(key)
-    const ms = this.#lifetime(ttl)
-    return this.#flights.run(name, isCurrent => this.#remember(name, ms, factory, isCurrent))
+    return this.#remembering.get({
+      ...resolveRemember(options),
+      name,
+      ms: this.#lifetime(ttl),
+      factory,
+      read: text => this.#values.tryRead(name.name, text) as Value | null,
+      serialize: value => this.#values.serialize(name.name, value),
+    })
+  }
+
+  /** `remember` for ever. */
+  rememberForever<Value>(
+    key: string,
+    factory: Factory<Value>,
+    options?: RememberOptions,
+  ): Promise<Value> {
+    return this.remember(key, null, factory, options)
+  }
+
+  /**
+   * `remember` with a value that is fresh for `fresh` seconds and served until `stale` seconds, while one caller in the
+   * fleet makes a new one in the background.
+   */
+  async flexible<Value>(
+    key: string,
+    [fresh, stale]: readonly [fresh: number, stale: number],
+    factory: Factory<Value>,
+    options?: Omit<RememberOptions, 'staleSeconds'>,
+  ): Promise<Value> {
+    return this.remember(key, fresh, factory, { ...options, staleSeconds: stale - fresh })
   }
 
   /** The names of untagged entries that match the glob; long names in their shortened form. */
@@ -204,39 +249,13 @@ export class RedisStore implements CacheStore, TaggableStore {
     return this.#counts.snapshot()
   }
 
-  async #remember<Value>(
-    name: TaggedName,
-    ms: Lifetime,
-    factory: () => Promise<Value> | Value,
-    isCurrent: IsCurrent,
-  ): Promise<Value> {
-    const known = this.#known<Value>(name, await this.#entries.read(name))
-    if (known !== null) return known
-    const header = ms === 'expired' ? '' : await this.#entries.header(name, ms)
-    const value = await factory()
-    if (value === null || value === undefined || ms === 'expired') return value
-    const text = header + this.#values.write(name.name, value)
-    if (isCurrent()) await this.#write(name, text, ms)
-    return value
-  }
-
-  #known<Value>(name: TaggedName, payload: string | null): Value | null {
-    try {
-      return this.#value<Value>(name, payload)
-    } catch (error) {
-      if (!isRedisError(error, 'CACHE_DESERIALIZATION')) throw error
-      this.#counts.misses++
-      return null
-    }
-  }
-
   #prepare({ name }: TaggedName, value: unknown, ms: Lifetime): Prepared {
     if (value === null || value === undefined || ms === 'expired') return null
     return { payload: this.#values.write(name, value), ms }
   }
 
   async #put(name: TaggedName, entry: Prepared): Promise<void> {
-    this.#flights.leave(name)
+    this.#remembering.leave(name)
     if (entry) {
       const header = await this.#entries.header(name, entry.ms)
       await this.#write(name, header + entry.payload, entry.ms)

@@ -1,3 +1,4 @@
+import { unwrap, wrap } from './envelope.js'
 import { CacheDeserializationError, CacheSerializationError } from './errors.js'
 import type { Serializer } from './serializer.js'
 
@@ -11,6 +12,15 @@ export class Values {
 
   /** @throws CacheSerializationError */
   write(key: string, value: unknown): string {
+    return wrap({ text: this.serialize(key, value), staleMs: 0, computeMs: 0 })
+  }
+
+  /**
+   * The text without an envelope.
+   *
+   * @throws CacheSerializationError
+   */
+  serialize(key: string, value: unknown): string {
     try {
       const text: unknown = this.#serializer.serialize(value)
       if (typeof text === 'string') return text
@@ -23,9 +33,18 @@ export class Values {
   /** @throws CacheDeserializationError */
   read(key: string, text: string): unknown {
     try {
-      return this.#serializer.deserialize(text)
+      return this.#serializer.deserialize(unwrap(text).text)
     } catch (error) {
       throw new CacheDeserializationError(key, error)
+    }
+  }
+
+  /** `null` for what cannot be read, and for what is no value. */
+  tryRead(key: string, text: string): unknown {
+    try {
+      return this.read(key, text) ?? null
+    } catch {
+      return null
     }
   }
 }

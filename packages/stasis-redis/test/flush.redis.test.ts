@@ -17,9 +17,9 @@ async function ownServer() {
 
 /** Copies of the entry `k0` of the tags, called `k1` and so on. */
 async function copy(redis: RedisClient, tags: string, count: number): Promise<void> {
-  const lua = `local value = redis.call('GET', KEYS[1] .. '0')
-    for i = 1, ARGV[1] do redis.call('SET', KEYS[1] .. i, value) end`
-  await redis.eval(lua, 1, `cache:g:${tags}:k`, count)
+  const lua = `local value = redis.call('GET', KEYS[1] .. '0}')
+    for i = 1, ARGV[1] do redis.call('SET', KEYS[1] .. i .. '}', value) end`
+  await redis.eval(lua, 1, `cache:g:{${tags}:k`, count)
 }
 
 describe('flush', () => {

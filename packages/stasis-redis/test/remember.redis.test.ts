@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { RedisStore } from '../src/index.js'
-import { setup } from './setup.js'
+import { deferred, setup } from './setup.js'
 
 describe('remember', () => {
   test('calls the factory once for all callers of the process', async () => {
@@ -64,12 +64,3 @@ describe('remember', () => {
     expect(await store.get(key)).toBe('new')
   })
 })
-
-/** A promise and what settles it. */
-function deferred() {
-  let resolve = () => {}
-  const promise = new Promise<void>(settle => {
-    resolve = settle
-  })
-  return { promise, resolve }
-}

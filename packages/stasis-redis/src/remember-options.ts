@@ -1,0 +1,33 @@
+import { InvalidArgumentError } from '@gravito/plasma'
+
+/** How `remember` and `flexible` treat an entry's age. */
+export interface RememberOptions {
+  /** Seconds after the TTL in which the old value is served while one caller in the fleet makes a new one. Default 0. */
+  staleSeconds?: number
+  /** Seconds for which a factory's `null` or `undefined` is remembered; default 0: not at all. */
+  negativeTtl?: number
+  /** Refresh early by chance (XFetch): 1 is the optimum of theory, more is earlier, 0 (default) is never. */
+  beta?: number
+  /** Shorten the TTL by up to this share (0 to 1) by chance, so that entries do not expire together. Default 0. */
+  jitter?: number
+}
+
+/** Milliseconds and shares. */
+export interface ResolvedRemember {
+  readonly staleMs: number
+  readonly negativeMs: number
+  readonly beta: number
+  readonly jitter: number
+}
+
+/** @throws InvalidArgumentError naming the option */
+export function resolveRemember(options: RememberOptions = {}): ResolvedRemember {
+  const { staleSeconds = 0, negativeTtl = 0, beta = 0, jitter = 0 } = options
+  for (const [name, value] of Object.entries({ staleSeconds, negativeTtl, beta, jitter })) {
+    if (typeof value !== 'number' || !Number.isFinite(value) || value < 0)
+      throw new InvalidArgumentError(name, 'must be a number from 0 up', 'remember')
+  }
+  if (jitter > 1) throw new InvalidArgumentError('jitter', 'must be at most 1', 'remember')
+  const staleMs = Math.round(staleSeconds * 1_000)
+  return { staleMs, negativeMs: Math.ceil(negativeTtl * 1_000), beta, jitter }
+}
