@@ -58,6 +58,7 @@ export class Grants {
 
   /** The waiter has its lease, or has gone: then its ticket must go as well. */
   forget(waiter: Waiter, keys: LockKeys, isServed: boolean): void {
+    waiter.hasLeft = true
     this.#waiters.delete(waiter.id)
     if (isServed || !waiter.pending) return
     if (this.#left.size < REMEMBERED) this.#left.set(waiter.id, keys)

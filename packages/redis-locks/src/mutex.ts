@@ -161,7 +161,10 @@ export class Mutex {
     left: () => number,
     signal: AbortSignal | undefined,
   ): Promise<unknown> {
-    const asking = this.#askOnce(waiter)
+    waiter.asking ??= this.#askOnce(waiter).finally(() => {
+      waiter.asking = undefined
+    })
+    const { asking } = waiter
     waiter.pending = asking
     if (!(await settles(asking, left(), signal))) {
       return new Error(`no answer of Redis within ${options.waitMs} ms`)
@@ -185,8 +188,10 @@ export class Mutex {
         waiter.given = { token: reply.token, sentAt, leaseMs: waiter.ttlMs }
         return
       }
+      if (waiter.hasLeft) return
       await this.#lines.listen(this.#keys)
     }
+    if (waiter.hasLeft) return
     await waiter.place(this.#store.enqueue(this.#keys, waiter))
   }
 

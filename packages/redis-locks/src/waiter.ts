@@ -22,6 +22,10 @@ export class Waiter implements Ticket {
   given: Given | undefined
   /** Local time of the next question. */
   askAt = 0
+  /** The question under way; there is never a second one. */
+  asking: Promise<void> | undefined
+  /** Set when the waiter is served or gives up: its ticket must not be written any more. */
+  hasLeft = false
   /** The command under way, or the last one, that may put the ticket into Redis. */
   pending: Promise<unknown> | undefined
   arrivalUs: number
