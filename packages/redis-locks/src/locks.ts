@@ -9,6 +9,7 @@ import {
   type ResolvedOptions,
   resolve,
 } from './options.js'
+import { RateLimiter, type RateLimitOptions } from './rate-limiter.js'
 import { LockStore, type LocksSource } from './store.js'
 
 /** The locks under one prefix of one client. */
@@ -30,6 +31,15 @@ export class Locks {
    */
   mutex(name: string, options: MutexOptions = {}): Mutex {
     return new Mutex(this.#store, this.#lines, name, resolve(this.#options, options))
+  }
+
+  /**
+   * The limit called `name`, counted per id.
+   *
+   * @throws InvalidArgumentError for a bad name or option
+   */
+  rateLimiter(name: string, options: RateLimitOptions): RateLimiter {
+    return new RateLimiter(this.#store, name, options)
   }
 
   /** Run `fn` while the mutex called `name` is held: see `Mutex.run`. */

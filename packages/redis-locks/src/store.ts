@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { isRedisError, RedisClient, type RedisManager } from '@gravito/plasma'
-import { type LockKeys, lockKeys } from './names.js'
+import { escapedName, type LockKeys, lockKeys } from './names.js'
 import {
   ACQUIRE,
   CANCEL,
@@ -12,9 +12,13 @@ import {
   RELEASE,
   RELEASE_AND_ENQUEUE,
 } from './scripts/mutex.js'
+import { ATTEMPT } from './scripts/rate-limit.js'
 
 /** What locks need of a client: a plasma client or manager has it. */
-export type LocksClient = Pick<RedisClient, 'run' | 'subscribe' | 'ssubscribe' | 'isCluster'>
+export type LocksClient = Pick<
+  RedisClient,
+  'run' | 'subscribe' | 'ssubscribe' | 'unlink' | 'isCluster'
+>
 
 /** A plasma client, a manager, or any ioredis instance or Cluster. */
 export type LocksSource = LocksClient | RedisManager | Parameters<typeof RedisClient.from>[0]
@@ -118,6 +122,25 @@ export class LockStore {
 
   inspect({ lock }: LockKeys): Promise<Holder | null> {
     return this.#client.run(INSPECT, [lock], [])
+  }
+
+  /** Spend of a limit: allowed (1 or 0), what remains, ms until it is whole, ms until the same attempt fits. */
+  attempt(
+    name: string,
+    id: string,
+    algorithm: string,
+    [limit, windowMs, cost]: [limit: number, windowMs: number, cost: number],
+  ): Promise<[number, number, number, number]> {
+    const key = this.#limitKey(name, id, algorithm)
+    return this.#client.run(ATTEMPT, [key], [algorithm, limit, windowMs, cost])
+  }
+
+  async clearLimit(name: string, id: string, algorithm: string): Promise<void> {
+    await this.#client.unlink(this.#limitKey(name, id, algorithm))
+  }
+
+  #limitKey(name: string, id: string, algorithm: string): string {
+    return `${this.#prefix}:limit:${algorithm}:{${escapedName(name)}}:${escapedName(id)}`
   }
 
   /** Hear the grants on a channel; the result stops that. */
