@@ -24,7 +24,8 @@ const TIMEOUT_MS = 30_000
 /** Mutexes of CommandKit's shape: leases that are renewed until `release`, given back only by the process that took them. */
 export class RedisMutexStorage implements MutexStorage {
   readonly #locks: Locks
-  readonly #leases = new Map<string, Lease>()
+  /** By key, the oldest first: one that was lost may still have its release to come. */
+  readonly #leases = new Map<string, Lease[]>()
 
   constructor(redis: LocksSource) {
     this.#locks = new Locks(redis, { prefix: 'mutex' })
@@ -39,7 +40,8 @@ export class RedisMutexStorage implements MutexStorage {
   async acquire(key: string, timeout?: number, signal?: AbortSignal): Promise<boolean> {
     try {
       const options = { waitMs: timeout || TIMEOUT_MS, ...(signal && { signal }) }
-      this.#leases.set(key, await this.#locks.mutex(key).acquire(options))
+      const lease = await this.#locks.mutex(key).acquire(options)
+      this.#leases.set(key, [...(this.#leases.get(key) ?? []), lease])
       return true
     } catch (error) {
       if (signal?.aborted) throw new Error(`Lock "${key}" was aborted.`, { cause: error })
@@ -50,9 +52,10 @@ export class RedisMutexStorage implements MutexStorage {
 
   /** Give back what this storage took, and never somebody else's lock. */
   async release(key: string): Promise<void> {
-    const lease = this.#leases.get(key)
-    this.#leases.delete(key)
-    await lease?.release()
+    const [oldest, ...later] = this.#leases.get(key) ?? []
+    if (later.length > 0) this.#leases.set(key, later)
+    else this.#leases.delete(key)
+    await oldest?.release()
   }
 
   async isLocked(key: string): Promise<boolean> {
@@ -68,7 +71,7 @@ export class RedisMutexStorage implements MutexStorage {
 
   /** Let this storage's lease last `ms` from now; false when it has none. */
   async extendLock(key: string, ms: number): Promise<boolean> {
-    return (await this.#leases.get(key)?.extend(ms)) ?? false
+    return (await this.#leases.get(key)?.at(-1)?.extend(ms)) ?? false
   }
 
   /** Take the lock away from whoever holds it. */

@@ -57,3 +57,15 @@ test('a time-out is false and an error of withLock; an abort says so and never r
   await run()
   expect(ran).toBe(true)
 })
+
+test('the late release of a lost lease leaves the next one of the same storage alone', async () => {
+  const [mine, other] = setup()
+  await mine.acquire('a')
+  await other.forceRelease('a')
+  expect(await mine.extendLock('a', 1_000)).toBe(false)
+  await mine.acquire('a')
+  await mine.release('a')
+  expect(await other.isLocked('a')).toBe(true)
+  await mine.release('a')
+  expect(await other.isLocked('a')).toBe(false)
+})
