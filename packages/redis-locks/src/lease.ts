@@ -14,9 +14,15 @@ export interface LeaseData {
 /** A lease as it was granted. */
 export interface Grant extends LeaseData {
   keys: LockKeys
-  /** `performance.now()` when the granting command was sent. */
+  /** `performance.now()` when the granting command was sent, or earlier. */
   sentAt: number
+  /** What Redis gave at first, less than `ttlMs` when a message granted it. */
+  leaseMs: number
   renew: boolean
+  /** Gives the lock back; resolves with true when it was still ours. */
+  release: () => Promise<boolean>
+  /** Called when the lease is lost. */
+  lost: () => void
 }
 
 /** Clocks may run at different speeds. */
@@ -49,8 +55,8 @@ export class Lease {
     this.#store = store
     this.#grant = grant
     this.#ttlMs = grant.ttlMs
-    this.#deadline = validUntil(grant.sentAt, grant.ttlMs)
-    this.#watch()
+    this.#deadline = validUntil(grant.sentAt, grant.leaseMs)
+    this.#watch(grant.leaseMs)
   }
 
   /** Aborts with LockLostError, once, when the lease is lost. */
@@ -89,7 +95,7 @@ export class Lease {
     if (extended) {
       this.#ttlMs = ttlMs
       this.#deadline = validUntil(sentAt, ttlMs)
-      this.#watch()
+      this.#watch(ttlMs)
     } else this.#lose('it was gone from Redis')
     return extended
   }
@@ -103,7 +109,7 @@ export class Lease {
     if (this.#released) return false
     this.#released = true
     this.#stop()
-    return this.#store.release(this.#grant.keys, this.#grant.ticket)
+    return this.#grant.release()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -116,14 +122,17 @@ export class Lease {
     return { name, ticket, token, ttlMs: this.#ttlMs }
   }
 
-  #watch(): void {
+  #watch(leaseMs: number): void {
     this.#stop()
     const remaining = this.#deadline - performance.now()
     this.#expiry = setTimeout(
-      () => (performance.now() < this.#deadline ? this.#watch() : this.#lose('its time ran out')),
+      () =>
+        performance.now() < this.#deadline ? this.#watch(leaseMs) : this.#lose('its time ran out'),
       Math.min(Math.max(0, remaining), MAX_TIMER_MS),
     ).unref()
-    if (this.#grant.renew) this.#renewIn(Math.min(this.#ttlMs / 3, MAX_TIMER_MS))
+    if (this.#grant.renew || leaseMs < this.#ttlMs) {
+      this.#renewIn(Math.min(leaseMs / 3, MAX_TIMER_MS))
+    }
   }
 
   #renewIn(ms: number): void {
@@ -139,6 +148,7 @@ export class Lease {
     if (this.#released || this.#lost.signal.aborted) return
     this.#stop()
     this.#lost.abort(new LockLostError(this.name, this.token, why))
+    this.#grant.lost()
   }
 
   #stop(): void {

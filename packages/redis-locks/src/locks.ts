@@ -1,4 +1,5 @@
 import type { Lease, LeaseData } from './lease.js'
+import { Lines } from './lines.js'
 import { Mutex, type Section } from './mutex.js'
 import {
   type AcquireOptions,
@@ -8,19 +9,19 @@ import {
   type ResolvedOptions,
   resolve,
 } from './options.js'
+import { RateLimiter, type RateLimitOptions } from './rate-limiter.js'
 import { LockStore, type LocksSource } from './store.js'
-import { Waiters } from './waiters.js'
 
 /** The locks under one prefix of one client. */
 export class Locks {
   readonly #store: LockStore
-  readonly #waiters: Waiters
+  readonly #lines: Lines
   readonly #options: ResolvedOptions
 
   constructor(source: LocksSource, options: LocksOptions = {}) {
     this.#options = resolve(DEFAULTS, options)
     this.#store = new LockStore(source, this.#options.prefix)
-    this.#waiters = new Waiters(this.#store)
+    this.#lines = new Lines(this.#store)
   }
 
   /**
@@ -29,7 +30,16 @@ export class Locks {
    * @throws InvalidArgumentError for a bad name or option
    */
   mutex(name: string, options: MutexOptions = {}): Mutex {
-    return new Mutex(this.#store, this.#waiters, name, resolve(this.#options, options))
+    return new Mutex(this.#store, this.#lines, name, resolve(this.#options, options))
+  }
+
+  /**
+   * The limit called `name`, counted per id.
+   *
+   * @throws InvalidArgumentError for a bad name or option
+   */
+  rateLimiter(name: string, options: RateLimitOptions): RateLimiter {
+    return new RateLimiter(this.#store, name, options)
   }
 
   /** Run `fn` while the mutex called `name` is held: see `Mutex.run`. */

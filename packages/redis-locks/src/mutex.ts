@@ -1,10 +1,11 @@
-import { randomUUID } from 'node:crypto'
 import { LockStoreError, LockTimeoutError } from './errors.js'
 import { Lease, type LeaseData } from './lease.js'
+import type { Lines } from './lines.js'
 import type { LockKeys } from './names.js'
 import { type AcquireOptions, type MutexOptions, type ResolvedOptions, resolve } from './options.js'
-import type { Attempt, Holder, LockStore } from './store.js'
-import type { Waiter, Waiters } from './waiters.js'
+import { settles } from './settles.js'
+import type { Holder, LockStore } from './store.js'
+import type { Given, Waiter } from './waiter.js'
 
 /** What a critical section is given. */
 export interface Section {
@@ -17,26 +18,20 @@ export interface Section {
   assertHeld: () => void
 }
 
-/** A waiter asks again at least this often, in case a wake-up was lost. */
-const HEARTBEAT_MS = 5_000
-/** Redis' milliseconds are whole. */
-const AFTER_EXPIRY_MS = 2
 const STORE_RETRY_MS = 100
-/** Node's timers end here and fire at once beyond. */
-const MAX_TIMER_MS = 2 ** 31 - 1
 
 /** A lock that one holder in the whole fleet has at a time, for the length of a renewed lease. */
 export class Mutex {
   readonly name: string
   readonly #store: LockStore
-  readonly #waiters: Waiters
+  readonly #lines: Lines
   readonly #keys: LockKeys
   readonly #options: ResolvedOptions
 
-  constructor(store: LockStore, waiters: Waiters, name: string, options: ResolvedOptions) {
+  constructor(store: LockStore, lines: Lines, name: string, options: ResolvedOptions) {
     this.name = name
     this.#store = store
-    this.#waiters = waiters
+    this.#lines = lines
     this.#keys = store.keys(name)
     this.#options = options
   }
@@ -61,7 +56,7 @@ export class Mutex {
   }
 
   /**
-   * Wait for the lock, at most `waitMs`; those of one process get it in order.
+   * Wait for the lock, at most `waitMs`, first come, first served, across all processes.
    *
    * @throws LockTimeoutError, LockStoreError when Redis fails, or the signal's reason
    */
@@ -71,14 +66,16 @@ export class Mutex {
     signal?.throwIfAborted()
     if (resolved.waitMs === 0) return this.#now(options)
     const deadline = performance.now() + resolved.waitMs
-    const waiter = this.#waiters.join(this.#keys)
+    const waiter = this.#lines.join(this.#keys, resolved.ttlMs)
+    let lease: Lease | undefined
     const abort = () => waiter.wake()
     signal?.addEventListener('abort', abort, { once: true })
     try {
-      return await this.#wait(waiter, resolved, deadline, signal)
+      lease = await this.#wait(waiter, resolved, deadline, signal)
+      return lease
     } finally {
       signal?.removeEventListener('abort', abort)
-      this.#waiters.leave(this.#keys, waiter)
+      this.#lines.leave(this.#keys, waiter, lease !== undefined)
     }
   }
 
@@ -89,10 +86,13 @@ export class Mutex {
    */
   async tryAcquire(options: MutexOptions = {}): Promise<Lease | null> {
     const resolved = resolve(this.#options, options)
-    const request = this.#request(randomUUID(), resolved)
+    const ticket = this.#store.ticket()
     try {
-      return await request
+      const given = await this.#take(ticket, resolved)
+      return given ? this.#lease(ticket, given, resolved) : null
     } catch (error) {
+      // The reply may be lost, not the effect.
+      this.#store.cancel(this.#keys, ticket).catch(() => false)
       throw this.#failed(error)
     }
   }
@@ -118,9 +118,8 @@ export class Mutex {
     const held = await this.#store.extend(this.#keys, data.ticket, data.ttlMs).catch(error => {
       throw this.#failed(error)
     })
-    return held
-      ? new Lease(this.#store, { ...data, keys: this.#keys, sentAt, renew: options.renew })
-      : null
+    if (!held) return null
+    return this.#lease(data.ticket, { token: data.token, sentAt, leaseMs: data.ttlMs }, options)
   }
 
   async #now({ signal: _, ...options }: AcquireOptions): Promise<Lease> {
@@ -135,100 +134,94 @@ export class Mutex {
     deadline: number,
     signal: AbortSignal | undefined,
   ): Promise<Lease> {
-    const ticket = randomUUID()
     const left = () => deadline - performance.now()
     let failure: unknown
-    for (let asked = false; ; ) {
+    for (let asked = false; ; asked = true) {
       signal?.throwIfAborted()
+      const given = taken(waiter)
+      if (given) return this.#lease(waiter.id, given, options)
       if (asked && left() <= 0) {
         throw failure ? this.#failed(failure) : new LockTimeoutError(this.name, options.waitMs)
       }
-      if (!this.#waiters.isHead(this.#keys, waiter)) {
-        asked = true
+      if (!this.#lines.isTurn(this.#keys, waiter)) {
+        this.#lines.listen(this.#keys).catch(() => undefined)
         await waiter.sleep(left())
-        continue
+      } else if (performance.now() < waiter.askAt) {
+        await waiter.sleep(Math.min(left(), waiter.askAt - performance.now()))
+      } else {
+        failure = await this.#ask(waiter, options, left, signal)
       }
-      asked = true
-      const outcome = await this.#ask(ticket, options, left, signal)
-      if (outcome instanceof Lease) return outcome
-      failure = outcome.failure
-      await waiter.sleep(Math.min(left(), outcome.againMs))
     }
   }
 
-  /** One question of the head: a lease, or after how many ms to ask again. */
+  /** One question of the head, whose answer the waiter keeps. Resolves with a failure that may pass. */
   async #ask(
-    ticket: string,
+    waiter: Waiter,
     options: ResolvedOptions,
     left: () => number,
     signal: AbortSignal | undefined,
-  ): Promise<Lease | { againMs: number; failure?: unknown }> {
-    const once = async () => {
-      const first = await this.#attempt(ticket, options)
-      if (first.lease || !(await this.#waiters.listen(this.#keys))) return first
-      return this.#attempt(ticket, options)
-    }
-    const asking = once()
+  ): Promise<unknown> {
+    waiter.asking ??= this.#askOnce(waiter).finally(() => {
+      waiter.asking = undefined
+    })
+    const { asking } = waiter
+    waiter.pending = asking
     if (!(await settles(asking, left(), signal))) {
-      this.#giveBack(asking, ticket)
-      return {
-        againMs: 0,
-        failure: new Error(`no answer of Redis within ${options.waitMs} ms`),
-      }
+      return new Error(`no answer of Redis within ${options.waitMs} ms`)
     }
     try {
-      const { lease, ttlMs } = await asking
-      if (!lease) return { againMs: Math.min(ttlMs + AFTER_EXPIRY_MS, HEARTBEAT_MS) }
-      if (!signal?.aborted) return lease
-      await lease.release()
-      return { againMs: 0 }
+      await asking
+      return undefined
     } catch (failure) {
       if (!this.#store.passes(failure)) throw this.#failed(failure)
-      return { againMs: STORE_RETRY_MS, failure }
+      waiter.askAt = performance.now() + STORE_RETRY_MS
+      return failure
     }
   }
 
-  async #attempt(
-    ticket: string,
-    options: ResolvedOptions,
-  ): Promise<{ lease?: Lease; ttlMs: number }> {
+  /** The uncontended path needs no subscription; a ticket is written only when its grant can be heard. */
+  async #askOnce(waiter: Waiter): Promise<void> {
+    if (!this.#lines.isListening(this.#keys)) {
+      const sentAt = performance.now()
+      const reply = await this.#store.acquire(this.#keys, waiter.id, waiter.ttlMs)
+      if (reply !== 'queued' && 'token' in reply) {
+        waiter.given = { token: reply.token, sentAt, leaseMs: waiter.ttlMs }
+        return
+      }
+      if (waiter.hasLeft) return
+      await this.#lines.listen(this.#keys)
+    }
+    if (waiter.hasLeft) return
+    await waiter.place(this.#store.enqueue(this.#keys, waiter))
+  }
+
+  async #take(ticket: string, { ttlMs }: ResolvedOptions): Promise<Given | undefined> {
     const sentAt = performance.now()
-    const { token, ttlMs = 0 }: Attempt = await this.#store.acquire(
+    const reply = await this.#store.acquire(this.#keys, ticket, ttlMs)
+    if (reply !== 'queued') {
+      return 'token' in reply ? { token: reply.token, sentAt, leaseMs: ttlMs } : undefined
+    }
+    const { token } = await this.#store.enqueue(
       this.#keys,
-      ticket,
-      options.ttlMs,
+      { id: ticket, ttlMs, arrivalUs: 0 },
+      false,
     )
-    if (token === undefined) return { ttlMs }
-    const { name } = this
-    const grant = {
-      name,
+    return token === undefined ? undefined : { token, sentAt, leaseMs: ttlMs }
+  }
+
+  #lease(ticket: string, given: Given, { ttlMs, renew }: ResolvedOptions): Lease {
+    const keys = this.#keys
+    this.#lines.held(keys, ticket, given.token)
+    return new Lease(this.#store, {
+      ...given,
+      name: this.name,
       ticket,
-      token,
-      ttlMs: options.ttlMs,
-      keys: this.#keys,
-      sentAt,
-      renew: options.renew,
-    }
-    return { lease: new Lease(this.#store, grant), ttlMs: 0 }
-  }
-
-  async #request(ticket: string, options: ResolvedOptions): Promise<Lease | null> {
-    try {
-      return (await this.#attempt(ticket, options)).lease ?? null
-    } catch (error) {
-      this.#giveBack(Promise.reject(error), ticket)
-      throw error
-    }
-  }
-
-  /** A grant that comes after its waiter left, or whose reply was lost, goes back at once. */
-  #giveBack(asking: Promise<{ lease?: Lease }>, ticket: string): void {
-    asking
-      .then(
-        ({ lease }) => lease?.release(),
-        () => this.#store.release(this.#keys, ticket),
-      )
-      .catch(() => undefined)
+      keys,
+      ttlMs,
+      renew,
+      release: () => this.#lines.release(keys, ticket),
+      lost: () => this.#lines.ended(keys, ticket),
+    })
   }
 
   #failed(error: unknown): Error {
@@ -236,27 +229,11 @@ export class Mutex {
   }
 }
 
-/** Does the promise settle within `ms` and before the signal aborts? */
-async function settles(
-  promise: Promise<unknown>,
-  ms: number,
-  signal: AbortSignal | undefined,
-): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined
-  let stop = () => {}
-  const cut = new Promise<boolean>(resolve => {
-    stop = () => resolve(false)
-    if (Number.isFinite(ms)) timer = setTimeout(stop, Math.min(ms, MAX_TIMER_MS))
-    signal?.addEventListener('abort', stop, { once: true })
-  })
-  const settled = promise.then(
-    () => true,
-    () => true,
-  )
-  try {
-    return await Promise.race([settled, cut])
-  } finally {
-    clearTimeout(timer)
-    signal?.removeEventListener('abort', stop)
-  }
+/** What the waiter was given, unless it came too late: then it asks again, by the same ticket. */
+function taken(waiter: Waiter): Given | undefined {
+  const { given } = waiter
+  waiter.given = undefined
+  if (!given || performance.now() - given.sentAt < given.leaseMs / 2) return given
+  waiter.askAt = 0
+  return undefined
 }

@@ -1,25 +1,50 @@
 import { InvalidArgumentError } from '@gravito/plasma'
 
-/** Where one lock lives; all keys of a lock share a Cluster slot. */
+/** Where one lock lives; in a Cluster all keys of a lock share their slot. */
 export interface LockKeys {
+  /** `ticket|token` of the holder. */
   readonly lock: string
-  readonly channel: string
+  /** The last token. */
   readonly fence: string
+  /** Waiting tickets by arrival. */
+  readonly queue: string
+  /** What is known of each waiting ticket. */
+  readonly waiters: string
+  /** Where this client is told of its grants. */
+  readonly channel: string
 }
 
 /**
- * The keys of the lock called `name`. Different names never share a key, whatever they contain.
+ * The keys of the lock called `name` for the client with the id `client`. Different names never share a key, whatever
+ * they contain.
  *
  * @throws InvalidArgumentError for a name that is empty or no text
  */
-export function lockKeys(prefix: string, name: string, isCluster: boolean): LockKeys {
+export function lockKeys(
+  prefix: string,
+  name: string,
+  isCluster: boolean,
+  client: string,
+): LockKeys {
+  const lock = `${prefix}:{${escapedName(name)}}`
+  const shared = isCluster ? lock : prefix
+  return {
+    lock,
+    fence: `${shared}:fence`,
+    queue: `${lock}:q`,
+    waiters: `${lock}:w`,
+    channel: `${shared}:grants:${client}`,
+  }
+}
+
+/**
+ * A name that is safe inside a hash tag: a brace would end or move it.
+ *
+ * @throws InvalidArgumentError for a name that is empty or no text
+ */
+export function escapedName(name: string): string {
   if (typeof name !== 'string' || name === '') {
     throw new InvalidArgumentError('name', 'must be a text that is not empty')
   }
-  const lock = `${prefix}:{${escapeBraces(name)}}`
-  return { lock, channel: `${lock}:free`, fence: isCluster ? `${lock}:fence` : `${prefix}:fence` }
+  return name.replace(/[%{}]/g, character => `%${character.charCodeAt(0).toString(16)}`)
 }
-
-/** A brace in the name would move the hash tag. */
-const escapeBraces = (name: string): string =>
-  name.replace(/[%{}]/g, character => `%${character.charCodeAt(0).toString(16)}`)

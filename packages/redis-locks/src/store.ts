@@ -1,9 +1,24 @@
+import { randomUUID } from 'node:crypto'
 import { isRedisError, RedisClient, type RedisManager } from '@gravito/plasma'
-import { type LockKeys, lockKeys } from './names.js'
-import { ACQUIRE, EXTEND, FORCE_RELEASE, INSPECT, RELEASE } from './scripts.js'
+import { escapedName, type LockKeys, lockKeys } from './names.js'
+import {
+  ACQUIRE,
+  CANCEL,
+  ENQUEUE,
+  EXTEND,
+  FORCE_RELEASE,
+  INSPECT,
+  type Place,
+  RELEASE,
+  RELEASE_AND_ENQUEUE,
+} from './scripts/mutex.js'
+import { ATTEMPT } from './scripts/rate-limit.js'
 
 /** What locks need of a client: a plasma client or manager has it. */
-export type LocksClient = Pick<RedisClient, 'run' | 'subscribe' | 'ssubscribe' | 'isCluster'>
+export type LocksClient = Pick<
+  RedisClient,
+  'run' | 'subscribe' | 'ssubscribe' | 'unlink' | 'isCluster'
+>
 
 /** A plasma client, a manager, or any ioredis instance or Cluster. */
 export type LocksSource = LocksClient | RedisManager | Parameters<typeof RedisClient.from>[0]
@@ -17,8 +32,16 @@ export interface Holder {
   ttlMs: number
 }
 
-/** Granted with a fencing token, or refused while somebody else's lease lasts. */
-export type Attempt = { token: number; ttlMs?: undefined } | { token?: undefined; ttlMs: number }
+/** A place in the queue, as a waiter asks for it. */
+export interface Ticket {
+  readonly id: string
+  readonly ttlMs: number
+  /** Server microseconds, 0 when unknown: the server's time counts. */
+  readonly arrivalUs: number
+}
+
+/** Who waits says so at least this often; a ticket that is older is dead. */
+const TICKET_MS = 15_000
 
 /** Failures that pass: a waiter goes on asking. */
 const PASSING = new Set([
@@ -36,6 +59,8 @@ const PASSING = new Set([
 export class LockStore {
   readonly #client: LocksClient
   readonly #prefix: string
+  readonly #id = randomUUID().replaceAll('-', '').slice(0, 12)
+  #tickets = 0
 
   constructor(source: LocksSource, prefix: string) {
     this.#client = isPlasma(source) ? source : RedisClient.from(source)
@@ -43,35 +68,86 @@ export class LockStore {
   }
 
   keys(name: string): LockKeys {
-    return lockKeys(this.#prefix, name, this.#client.isCluster)
+    return lockKeys(this.#prefix, name, this.#client.isCluster, this.#id)
   }
 
-  async acquire({ lock, fence }: LockKeys, ticket: string, ttlMs: number): Promise<Attempt> {
-    const reply = await this.#client.run(ACQUIRE, [lock, fence], [ticket, ttlMs])
-    return typeof reply === 'number' ? { ttlMs: Math.max(0, -reply) } : { token: Number(reply) }
+  /** A new ticket; no other client has the same. */
+  ticket(): string {
+    return `${this.#id}:${(this.#tickets++).toString(36)}`
   }
 
-  release({ lock, channel }: LockKeys, ticket: string): Promise<boolean> {
-    return this.#client.run(RELEASE, [lock, channel], [ticket, this.#publish])
+  /** The token when the lock is free and nobody queues, else the holder's remaining ms or `'queued'`. */
+  async acquire(
+    { lock, fence, queue }: LockKeys,
+    ticket: string,
+    ttlMs: number,
+  ): Promise<{ token: number } | { ttlMs: number } | 'queued'> {
+    const reply = await this.#client.run(ACQUIRE, [lock, fence, queue], [ticket, ttlMs])
+    if (typeof reply === 'string') return { token: Number(reply) }
+    return reply === 1 ? 'queued' : { ttlMs: -reply }
+  }
+
+  /** Queue and wait for a message, or, with `wait` false, take the lock if all who queue are dead. */
+  enqueue(keys: LockKeys, { id, ttlMs, arrivalUs }: Ticket, wait = true): Promise<Place> {
+    const args = [id, ttlMs, arrivalUs, TICKET_MS, wait ? 1 : 0, this.#publish] as const
+    return this.#client.run(ENQUEUE, all(keys), args)
+  }
+
+  release(keys: LockKeys, ticket: string): Promise<boolean> {
+    return this.#client.run(RELEASE, all(keys), [ticket, this.#publish])
+  }
+
+  /** Release, and queue the next waiter of this process in the same step. */
+  releaseAndEnqueue(
+    keys: LockKeys,
+    ticket: string,
+    next: Ticket,
+  ): Promise<{ released: boolean; place: Place }> {
+    const args = [ticket, this.#publish, next.id, next.ttlMs, next.arrivalUs, TICKET_MS] as const
+    return this.#client.run(RELEASE_AND_ENQUEUE, all(keys), args)
+  }
+
+  /** Take a ticket out of the queue, and give the lock back if it was granted. */
+  cancel(keys: LockKeys, ticket: string): Promise<boolean> {
+    return this.#client.run(CANCEL, all(keys), [ticket, this.#publish])
   }
 
   extend({ lock }: LockKeys, ticket: string, ttlMs: number): Promise<boolean> {
     return this.#client.run(EXTEND, [lock], [ticket, ttlMs])
   }
 
-  forceRelease({ lock, channel }: LockKeys): Promise<boolean> {
-    return this.#client.run(FORCE_RELEASE, [lock, channel], [this.#publish])
+  forceRelease(keys: LockKeys): Promise<boolean> {
+    return this.#client.run(FORCE_RELEASE, all(keys), [this.#publish])
   }
 
   inspect({ lock }: LockKeys): Promise<Holder | null> {
     return this.#client.run(INSPECT, [lock], [])
   }
 
-  /** Call `wake` whenever the lock is given back; the result stops that. */
-  async onRelease({ channel }: LockKeys, wake: () => void): Promise<() => Promise<void>> {
+  /** Spend of a limit: allowed (1 or 0), what remains, ms until it is whole, ms until the same attempt fits. */
+  attempt(
+    name: string,
+    id: string,
+    algorithm: string,
+    [limit, windowMs, cost]: [limit: number, windowMs: number, cost: number],
+  ): Promise<[number, number, number, number]> {
+    const key = this.#limitKey(name, id, algorithm)
+    return this.#client.run(ATTEMPT, [key], [algorithm, limit, windowMs, cost])
+  }
+
+  async clearLimit(name: string, id: string, algorithm: string): Promise<void> {
+    await this.#client.unlink(this.#limitKey(name, id, algorithm))
+  }
+
+  #limitKey(name: string, id: string, algorithm: string): string {
+    return `${this.#prefix}:limit:${algorithm}:{${escapedName(name)}}:${escapedName(id)}`
+  }
+
+  /** Hear the grants on a channel; the result stops that. */
+  async hear(channel: string, told: (grant: string) => void): Promise<() => Promise<void>> {
     const subscription = this.#client.isCluster
-      ? await this.#client.ssubscribe(channel, wake)
-      : await this.#client.subscribe(channel, wake)
+      ? await this.#client.ssubscribe(channel, told)
+      : await this.#client.subscribe(channel, told)
     return () => subscription.unsubscribe()
   }
 
@@ -84,6 +160,9 @@ export class LockStore {
     return this.#client.isCluster ? 'SPUBLISH' : 'PUBLISH'
   }
 }
+
+const all = ({ lock, fence, queue, waiters, channel }: LockKeys) =>
+  [lock, fence, queue, waiters, channel] as const
 
 const isPlasma = (source: LocksSource): source is LocksClient =>
   'run' in source && 'ssubscribe' in source && 'scanIterator' in source

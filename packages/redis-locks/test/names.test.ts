@@ -8,11 +8,11 @@ describe('the keys of a lock', () => {
     const name = fc.oneof(fc.string({ minLength: 1 }), fc.stringMatching(/^[{}%a-b7BD]{1,8}$/))
     fc.assert(
       fc.property(name, name, (one, other) => {
-        const keys = Object.values(lockKeys('lock', one, true))
+        const keys = Object.values(lockKeys('lock', one, true, 'me'))
         const tags = keys.map(key => key.slice(key.indexOf('{') + 1, key.indexOf('}')))
         expect(new Set(tags).size).toBe(1)
         expect(tags[0]).not.toBe('')
-        if (one !== other) expect(lockKeys('lock', other, true).lock).not.toBe(keys[0])
+        if (one !== other) expect(lockKeys('lock', other, true, 'me').lock).not.toBe(keys[0])
       }),
       { numRuns: 2_000 },
     )
@@ -20,7 +20,7 @@ describe('the keys of a lock', () => {
 
   test('a name that is empty or no text is refused', () => {
     for (const name of ['', undefined, null, 7, {}]) {
-      expect(() => lockKeys('lock', name as string, false)).toThrow(InvalidArgumentError)
+      expect(() => lockKeys('lock', name as string, false, 'me')).toThrow(InvalidArgumentError)
     }
   })
 })

@@ -1,0 +1,83 @@
+import type { LockKeys } from './names.js'
+import type { LockStore } from './store.js'
+import type { Waiter } from './waiter.js'
+
+interface Channel {
+  users: number
+  listening: Promise<() => Promise<void>>
+  closing: NodeJS.Timeout | undefined
+}
+
+/** The next waiter comes soon, mostly. */
+const LINGER_MS = 1_000
+const REMEMBERED = 1_000
+
+/** Grants arrive here: one channel per client, in a Cluster one per client and lock, open while somebody waits. */
+export class Grants {
+  readonly #store: LockStore
+  readonly #channels = new Map<string, Channel>()
+  readonly #waiters = new Map<string, Waiter>()
+  /** Tickets whose cancellation Redis has not confirmed. */
+  readonly #left = new Map<string, LockKeys>()
+
+  constructor(store: LockStore) {
+    this.#store = store
+  }
+
+  /** Resolves when messages on the channel arrive; every call needs one of `close`. */
+  async open(channel: string): Promise<void> {
+    const open = this.#channels.get(channel) ?? {
+      users: 0,
+      listening: this.#store.hear(channel, grant => this.#told(grant)),
+      closing: undefined,
+    }
+    this.#channels.set(channel, open)
+    open.users++
+    clearTimeout(open.closing)
+    try {
+      await open.listening
+    } catch (error) {
+      if (this.#channels.get(channel) === open) this.#channels.delete(channel)
+      throw error
+    }
+  }
+
+  close(channel: string): void {
+    const open = this.#channels.get(channel)
+    if (!open || --open.users > 0) return
+    clearTimeout(open.closing)
+    open.closing = setTimeout(() => {
+      this.#channels.delete(channel)
+      open.listening.then(stop => stop()).catch(() => undefined)
+    }, LINGER_MS).unref()
+  }
+
+  expect(waiter: Waiter): void {
+    this.#waiters.set(waiter.id, waiter)
+  }
+
+  /** The waiter has its lease, or has gone: then its ticket must go as well. */
+  forget(waiter: Waiter, keys: LockKeys, isServed: boolean): void {
+    waiter.hasLeft = true
+    this.#waiters.delete(waiter.id)
+    if (isServed || !waiter.pending) return
+    if (this.#left.size < REMEMBERED) this.#left.set(waiter.id, keys)
+    const cancel = () => this.#cancel(waiter.id, keys)
+    waiter.pending.then(cancel, cancel)
+  }
+
+  #told(grant: string): void {
+    const [ticket = '', token, nowUs, leaseMs] = grant.split('|')
+    const waiter = this.#waiters.get(ticket)
+    waiter?.grant(Number(token), Number(nowUs), Number(leaseMs))
+    const keys = this.#left.get(ticket)
+    if (keys) this.#cancel(ticket, keys)
+  }
+
+  #cancel(ticket: string, keys: LockKeys): void {
+    this.#store.cancel(keys, ticket).then(
+      () => this.#left.delete(ticket),
+      () => undefined,
+    )
+  }
+}

@@ -1,0 +1,60 @@
+/** Lua that several scripts share. */
+
+/** The server's microseconds as `now`, and tokens: a hybrid logical clock (I2). Needs `fence` and `lock`. */
+export const CLOCK = `
+    local time = redis.call('TIME')
+    local now = time[1] * 1000000 + time[2]
+    local function mint()
+      local last = tonumber(redis.call('GET', fence) or 0)
+      return string.format('%.0f', now > last and now or last + 1)
+    end
+    local function own(ticket, token, ttlMs)
+      redis.call('SET', fence, token, 'PX', 86400000)
+      redis.call('SET', lock, ticket .. '|' .. token, 'PX', ttlMs)
+    end`
+
+/** `ownedBy(value, ticket)`: the token if the lock's value is of that ticket (I5, I10). */
+export const OWNED_BY = `
+    local function ownedBy(value, ticket)
+      if value and string.sub(value, 1, #ticket + 1) == ticket .. '|' then
+        return string.sub(value, #ticket + 2)
+      end
+    end`
+
+/**
+ * `line(ticket, ttlMs, arrival, ticketMs)` writes a ticket. `handOver(self)` gives the free lock to the first ticket
+ * whose process is alive (I7, I8): a ticket past its heartbeat, or whose channel nobody hears, is dropped. `self` is the
+ * asking ticket, which learns by the reply and gets its whole lease; others learn by a message and start with at
+ * most 3 s, so that a stopped waiter costs no more. Needs CLOCK, `queue`, `waiters`, `channel` and `publish`.
+ */
+export const QUEUE = `
+    local function line(ticket, ttlMs, arrival, ticketMs)
+      local score = arrival == '0' and string.format('%.0f', now) or arrival
+      redis.call('ZADD', queue, 'NX', score, ticket)
+      local deadline = string.format('%.0f', now + ticketMs * 1000)
+      redis.call('HSET', waiters, ticket, deadline .. ':' .. ttlMs .. ':' .. channel)
+      redis.call('PEXPIRE', queue, ticketMs + 1000)
+      redis.call('PEXPIRE', waiters, ticketMs + 1000)
+    end
+    local function handOver(self)
+      while true do
+        local head = redis.call('ZPOPMIN', queue)[1]
+        if not head then return false end
+        local record = redis.call('HGET', waiters, head) or ''
+        redis.call('HDEL', waiters, head)
+        local deadline, ttlMs, hears = string.match(record, '^(%d+):(%d+):(.+)$')
+        if deadline and tonumber(deadline) > now then
+          local token = mint()
+          if head == self then
+            own(head, token, ttlMs)
+            return true
+          end
+          local lease = tonumber(ttlMs) < 3000 and ttlMs or '3000'
+          local grant = head .. '|' .. token .. '|' .. string.format('%.0f', now) .. '|' .. lease
+          if redis.call(publish, hears, grant) > 0 then
+            own(head, token, lease)
+            return true
+          end
+        end
+      end
+    end`

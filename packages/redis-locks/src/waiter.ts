@@ -1,0 +1,87 @@
+import type { Place } from './scripts/mutex.js'
+import type { Ticket } from './store.js'
+
+/** What a waiter was given. */
+export interface Given {
+  token: number
+  /** A local time that is no later than the grant. */
+  sentAt: number
+  leaseMs: number
+}
+
+/** Redis' milliseconds are whole. */
+const AFTER_EXPIRY_MS = 2
+/** A waiter asks again at least this often, in case a message was lost. */
+export const HEARTBEAT_MS = 5_000
+/** Node's timers end here and fire at once beyond. */
+const MAX_TIMER_MS = 2 ** 31 - 1
+
+/** One place in a line. */
+export class Waiter implements Ticket {
+  /** The grant that a message or the release of this process' holder brought. */
+  given: Given | undefined
+  /** Local time of the next question. */
+  askAt = 0
+  /** The question under way; there is never a second one. */
+  asking: Promise<void> | undefined
+  /** Set when the waiter is served or gives up: its ticket must not be written any more. */
+  hasLeft = false
+  /** The command under way, or the last one, that may put the ticket into Redis. */
+  pending: Promise<unknown> | undefined
+  arrivalUs: number
+  #sentAt = performance.now()
+  /** Local time minus server time, never too much. */
+  #offsetMs: number | undefined
+  #wake: (() => void) | undefined
+  #woken = false
+
+  constructor(
+    readonly id: string,
+    readonly ttlMs: number,
+    arrivalUs: number,
+  ) {
+    this.arrivalUs = arrivalUs
+  }
+
+  /** Follow a command that queues the ticket; its place is taken over. */
+  async place(sent: Promise<Place>): Promise<Place> {
+    const sentAt = performance.now()
+    if (!this.pending) this.#sentAt = sentAt
+    this.pending = sent
+    const place = await sent
+    if (place.token !== undefined) {
+      this.given = { token: place.token, sentAt, leaseMs: this.ttlMs }
+      return place
+    }
+    this.#offsetMs = sentAt - place.nowUs / 1_000
+    this.arrivalUs ||= place.nowUs
+    const again = place.ttlMs < 0 ? HEARTBEAT_MS : place.ttlMs + AFTER_EXPIRY_MS
+    this.askAt = performance.now() + Math.min(again, HEARTBEAT_MS)
+    return place
+  }
+
+  /** A message granted the lock at `nowUs` of the server. */
+  grant(token: number, nowUs: number, leaseMs: number): void {
+    const grantedAt = this.#offsetMs === undefined ? this.#sentAt : nowUs / 1_000 + this.#offsetMs
+    this.given = { token, sentAt: Math.min(grantedAt, performance.now()), leaseMs }
+    this.wake()
+  }
+
+  /** Resolves when woken, also when that happened before the call, or after `ms`. */
+  async sleep(ms: number): Promise<void> {
+    if (!this.#woken && ms > 0) {
+      let timer: NodeJS.Timeout | undefined
+      await new Promise<void>(resolve => {
+        this.#wake = resolve
+        if (Number.isFinite(ms)) timer = setTimeout(resolve, Math.min(ms, MAX_TIMER_MS))
+      })
+      clearTimeout(timer)
+    }
+    this.#woken = false
+  }
+
+  wake(): void {
+    this.#woken = true
+    this.#wake?.()
+  }
+}
