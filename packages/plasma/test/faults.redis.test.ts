@@ -163,6 +163,13 @@ describe('a server that goes away', () => {
   })
 })
 
+test('WAIT has a time of its own, commandTimeout does not end it', async () => {
+  const server = await serverFor()
+  const redis = clientOf({ port: server.port, commandTimeout: 100 })
+  await redis.set('a', '1')
+  expect(await redis.wait(1, 300)).toBe(0)
+})
+
 describe('a server that cannot serve', () => {
   test('full: writes fail with OOM, reads go on, nothing hangs', async () => {
     const server = await serverFor('--maxmemory', '3mb', '--maxmemory-policy', 'noeviction')

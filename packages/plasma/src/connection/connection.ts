@@ -24,6 +24,8 @@ export type ConnectionStatus = 'idle' | 'connecting' | 'ready' | 'reconnecting' 
 
 const CLOSE_DEADLINE_MS = 2_000
 const NO_LIMITS: Limits = {}
+/** They wait for replicas, as long as their own argument says. */
+const HAS_OWN_TIME = new Set(['wait', 'waitaof'])
 
 /**
  * The life of one ioredis instance: opened once however many ask, retried within bounds until it was ready once
@@ -202,7 +204,7 @@ export class Connection {
   #limit(command: SentCommand, { signal, commandTimeout }: Limits): void {
     const timeoutMs = commandTimeout ?? this.config.commandTimeout
     command.started = tickTime()
-    if (timeoutMs > 0 && !command.waits) {
+    if (timeoutMs > 0 && !command.waits && !HAS_OWN_TIME.has(command.name)) {
       command.timeoutMs = timeoutMs
       if (commandTimeout === undefined) this.#deadlines.watch(command)
       else limit({ commandTimeout }, error => command.reject(error), command)
