@@ -11,4 +11,18 @@ export {
 } from './mutex-storage.js'
 export type { AcquireOptions, LocksOptions, MutexOptions } from './options.js'
 export type { RateLimit, RateLimiter, RateLimitOptions } from './rate-limiter.js'
+export type {
+  PermitHolder,
+  PermitOptions,
+  Semaphore,
+  SemaphoreInfo,
+  SemaphoreOptions,
+} from './semaphore.js'
+export {
+  createSemaphore,
+  RedisSemaphoreStorage,
+  type SemaphoreState,
+  type SemaphoreStorage,
+  type SemaphoreStorageOptions,
+} from './semaphore-storage.js'
 export type { Holder, LocksClient, LocksSource } from './store.js'

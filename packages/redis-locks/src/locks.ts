@@ -10,18 +10,22 @@ import {
   resolve,
 } from './options.js'
 import { RateLimiter, type RateLimitOptions } from './rate-limiter.js'
+import { SEMAPHORE } from './scripts/semaphore.js'
+import { Semaphore, type SemaphoreOptions } from './semaphore.js'
 import { LockStore, type LocksSource } from './store.js'
 
 /** The locks under one prefix of one client. */
 export class Locks {
   readonly #store: LockStore
   readonly #lines: Lines
+  readonly #semaphores: Lines
   readonly #options: ResolvedOptions
 
   constructor(source: LocksSource, options: LocksOptions = {}) {
     this.#options = resolve(DEFAULTS, options)
     this.#store = new LockStore(source, this.#options.prefix)
     this.#lines = new Lines(this.#store)
+    this.#semaphores = new Lines(this.#store.of(SEMAPHORE))
   }
 
   /**
@@ -31,6 +35,16 @@ export class Locks {
    */
   mutex(name: string, options: MutexOptions = {}): Mutex {
     return new Mutex(this.#store, this.#lines, name, resolve(this.#options, options))
+  }
+
+  /**
+   * The semaphore called `name`: up to `permits` holders at a time.
+   *
+   * @throws InvalidArgumentError for a bad name or option
+   */
+  semaphore(name: string, options: SemaphoreOptions): Semaphore {
+    const { permits, ...rest } = { ...options }
+    return new Semaphore(this.#semaphores, name, resolve(this.#options, rest), permits)
   }
 
   /**

@@ -28,11 +28,11 @@ export class Mutex {
   readonly #keys: LockKeys
   readonly #options: ResolvedOptions
 
-  constructor(store: LockStore, lines: Lines, name: string, options: ResolvedOptions) {
+  constructor(store: LockStore, lines: Lines, name: string, options: ResolvedOptions, claim = '') {
     this.name = name
     this.#store = store
     this.#lines = lines
-    this.#keys = store.keys(name)
+    this.#keys = store.keys(name, claim)
     this.#options = options
   }
 
@@ -86,7 +86,7 @@ export class Mutex {
    */
   async tryAcquire(options: MutexOptions = {}): Promise<Lease | null> {
     const resolved = resolve(this.#options, options)
-    const ticket = this.#store.ticket()
+    const ticket = this.#store.ticket(this.#keys)
     try {
       const given = await this.#take(ticket, resolved)
       return given ? this.#lease(ticket, given, resolved) : null
@@ -188,7 +188,8 @@ export class Mutex {
         waiter.given = { token: reply.token, sentAt, leaseMs: waiter.ttlMs }
         return
       }
-      if (waiter.hasLeft) return
+      this.#lines.refused(this.#keys)
+      if (waiter.hasLeft || !this.#lines.isTurn(this.#keys, waiter)) return
       await this.#lines.listen(this.#keys)
     }
     if (waiter.hasLeft) return
@@ -211,7 +212,7 @@ export class Mutex {
 
   #lease(ticket: string, given: Given, { ttlMs, renew }: ResolvedOptions): Lease {
     const keys = this.#keys
-    this.#lines.held(keys, ticket, given.token)
+    this.#lines.held(keys, ticket)
     return new Lease(this.#store, {
       ...given,
       name: this.name,

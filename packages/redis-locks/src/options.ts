@@ -72,3 +72,9 @@ export function checkMs(name: string, value: unknown, min: number): void {
     `must be a whole number of milliseconds from ${min} up, not ${shown}`,
   )
 }
+
+/** @throws InvalidArgumentError unless `value` is a whole number from 1 to `most` */
+export function checkAmount(name: string, value: unknown, most: number): void {
+  if (Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) <= most) return
+  throw new InvalidArgumentError(name, `must be a whole number from 1 to ${most}`)
+}

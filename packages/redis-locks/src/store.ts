@@ -1,18 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { isRedisError, RedisClient, type RedisManager } from '@gravito/plasma'
 import { escapedName, type LockKeys, lockKeys } from './names.js'
-import {
-  ACQUIRE,
-  CANCEL,
-  ENQUEUE,
-  EXTEND,
-  FORCE_RELEASE,
-  INSPECT,
-  type Place,
-  RELEASE,
-  RELEASE_AND_ENQUEUE,
-} from './scripts/mutex.js'
+import type { Kind, Place } from './scripts/kind.js'
+import { INSPECT, MUTEX } from './scripts/mutex.js'
 import { ATTEMPT } from './scripts/rate-limit.js'
+import { PERMIT_INFO, SET_LIMIT } from './scripts/semaphore.js'
 
 /** What locks need of a client: a plasma client or manager has it. */
 export type LocksClient = Pick<
@@ -36,9 +28,12 @@ export interface Holder {
 export interface Ticket {
   readonly id: string
   readonly ttlMs: number
-  /** Server microseconds, 0 when unknown: the server's time counts. */
+  /** Server microseconds of its arrival, or, below 0, its age. */
   readonly arrivalUs: number
 }
+
+/** How `setLimit` changes a limit. */
+export type LimitChange = 'set' | 'add' | 'forget'
 
 /** Who waits says so at least this often; a ticket that is older is dead. */
 const TICKET_MS = 15_000
@@ -55,25 +50,34 @@ const PASSING = new Set([
   'READONLY',
 ])
 
-/** The locks of one client and prefix, a command at a time; no policy. */
+/** The locks of one kind, client and prefix, a command at a time; no policy. */
 export class LockStore {
+  readonly kind: Kind
   readonly #client: LocksClient
   readonly #prefix: string
-  readonly #id = randomUUID().replaceAll('-', '').slice(0, 12)
-  #tickets = 0
+  readonly #tickets: { readonly client: string; next: number }
 
-  constructor(source: LocksSource, prefix: string) {
+  constructor(source: LocksSource, prefix: string, kind = MUTEX, tickets = newTickets()) {
     this.#client = isPlasma(source) ? source : RedisClient.from(source)
     this.#prefix = prefix
+    this.kind = kind
+    this.#tickets = tickets
   }
 
-  keys(name: string): LockKeys {
-    return lockKeys(this.#prefix, name, this.#client.isCluster, this.#id)
+  /** The same client's locks of another kind. */
+  of(kind: Kind): LockStore {
+    return new LockStore(this.#client, this.#prefix, kind, this.#tickets)
   }
 
-  /** A new ticket; no other client has the same. */
-  ticket(): string {
-    return `${this.#id}:${(this.#tickets++).toString(36)}`
+  keys(name: string, claim = ''): LockKeys {
+    const { suffix } = this.kind
+    const { client } = this.#tickets
+    return lockKeys(this.#prefix, name, this.#client.isCluster, client, { suffix, claim })
+  }
+
+  /** A new ticket; no other client has the same, nor another kind. */
+  ticket({ claim }: LockKeys): string {
+    return `${this.#tickets.client}:${(this.#tickets.next++).toString(36)}${claim}`
   }
 
   /** The token when the lock is free and nobody queues, else the holder's remaining ms or `'queued'`. */
@@ -82,7 +86,11 @@ export class LockStore {
     ticket: string,
     ttlMs: number,
   ): Promise<{ token: number } | { ttlMs: number } | 'queued'> {
-    const reply = await this.#client.run(ACQUIRE, [lock, fence, queue], [ticket, ttlMs])
+    const reply = await this.#client.run(
+      this.kind.scripts.ACQUIRE,
+      [lock, fence, queue],
+      [ticket, ttlMs],
+    )
     if (typeof reply === 'string') return { token: Number(reply) }
     return reply === 1 ? 'queued' : { ttlMs: -reply }
   }
@@ -90,11 +98,11 @@ export class LockStore {
   /** Queue and wait for a message, or, with `wait` false, take the lock if all who queue are dead. */
   enqueue(keys: LockKeys, { id, ttlMs, arrivalUs }: Ticket, wait = true): Promise<Place> {
     const args = [id, ttlMs, arrivalUs, TICKET_MS, wait ? 1 : 0, this.#publish] as const
-    return this.#client.run(ENQUEUE, all(keys), args)
+    return this.#client.run(this.kind.scripts.ENQUEUE, all(keys), args)
   }
 
   release(keys: LockKeys, ticket: string): Promise<boolean> {
-    return this.#client.run(RELEASE, all(keys), [ticket, this.#publish])
+    return this.#client.run(this.kind.scripts.RELEASE, all(keys), [ticket, this.#publish])
   }
 
   /** Release, and queue the next waiter of this process in the same step. */
@@ -104,24 +112,34 @@ export class LockStore {
     next: Ticket,
   ): Promise<{ released: boolean; place: Place }> {
     const args = [ticket, this.#publish, next.id, next.ttlMs, next.arrivalUs, TICKET_MS] as const
-    return this.#client.run(RELEASE_AND_ENQUEUE, all(keys), args)
+    return this.#client.run(this.kind.scripts.RELEASE_AND_ENQUEUE, all(keys), args)
   }
 
   /** Take a ticket out of the queue, and give the lock back if it was granted. */
   cancel(keys: LockKeys, ticket: string): Promise<boolean> {
-    return this.#client.run(CANCEL, all(keys), [ticket, this.#publish])
+    return this.#client.run(this.kind.scripts.CANCEL, all(keys), [ticket, this.#publish])
   }
 
   extend({ lock }: LockKeys, ticket: string, ttlMs: number): Promise<boolean> {
-    return this.#client.run(EXTEND, [lock], [ticket, ttlMs])
+    return this.#client.run(this.kind.scripts.EXTEND, [lock], [ticket, ttlMs])
   }
 
   forceRelease(keys: LockKeys): Promise<boolean> {
-    return this.#client.run(FORCE_RELEASE, all(keys), [this.#publish])
+    return this.#client.run(this.kind.scripts.FORCE_RELEASE, all(keys), [this.#publish])
   }
 
   inspect({ lock }: LockKeys): Promise<Holder | null> {
     return this.#client.run(INSPECT, [lock], [])
+  }
+
+  /** Override the permits of a semaphore, or forget that; resolves with what counts now. */
+  setLimit(keys: LockKeys, how: LimitChange, amount: number, permits: number): Promise<number> {
+    return this.#client.run(SET_LIMIT, all(keys), [how, amount, permits, this.#publish])
+  }
+
+  /** The explicit limit, the permits in use, the tickets that queue, and the holders of a semaphore. */
+  permitInfo({ lock, queue }: LockKeys) {
+    return this.#client.run(PERMIT_INFO, [lock, queue], [])
   }
 
   /** Spend of a limit: allowed (1 or 0), what remains, ms until it is whole, ms until the same attempt fits. */
@@ -160,6 +178,8 @@ export class LockStore {
     return this.#client.isCluster ? 'SPUBLISH' : 'PUBLISH'
   }
 }
+
+const newTickets = () => ({ client: randomUUID().replaceAll('-', '').slice(0, 12), next: 0 })
 
 const all = ({ lock, fence, queue, waiters, channel }: LockKeys) =>
   [lock, fence, queue, waiters, channel] as const

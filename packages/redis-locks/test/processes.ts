@@ -15,7 +15,11 @@ export interface Worker {
 }
 
 /** Start test/fixtures/worker.mjs; killed after the test. */
-export function startWorker(task: 'count' | 'hold', name: string, amount: number): Worker {
+export function startWorker(
+  task: 'count' | 'hold' | 'permit',
+  name: string,
+  amount: number,
+): Worker {
   const file = new URL('fixtures/worker.mjs', import.meta.url).pathname
   const args = [file, inject('redisUrl'), task, name, String(amount)]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
