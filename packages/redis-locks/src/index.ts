@@ -10,9 +10,10 @@ export {
   RedisMutexStorage,
 } from './mutex-storage.js'
 export type { AcquireOptions, LocksOptions, MutexOptions } from './options.js'
+export type { PermitHolder } from './permit-state.js'
 export type { RateLimit, RateLimiter, RateLimitOptions } from './rate-limiter.js'
+export type { Lockable, ReadWriteLock, ReadWriteState } from './read-write.js'
 export type {
-  PermitHolder,
   PermitOptions,
   Semaphore,
   SemaphoreInfo,

@@ -119,7 +119,9 @@ export class Lines {
   #next(keys: LockKeys, ticket: string): Waiter | undefined {
     const line = this.#lines.get(keys.lock)
     if (!line?.isListening || !line.holders.has(ticket)) return undefined
-    if (this.store.kind.queues === 'head') return line.waiting[0]
+    const { queues } = this.store.kind
+    if (queues === 'each') return undefined
+    if (queues === 'head') return line.waiting[0]
     return line.waiting.find(waiter => !waiter.isQueued)
   }
 

@@ -10,6 +10,8 @@ import {
   resolve,
 } from './options.js'
 import { RateLimiter, type RateLimitOptions } from './rate-limiter.js'
+import { ReadWriteLock } from './read-write.js'
+import { READ_WRITE } from './scripts/read-write.js'
 import { SEMAPHORE } from './scripts/semaphore.js'
 import { Semaphore, type SemaphoreOptions } from './semaphore.js'
 import { LockStore, type LocksSource } from './store.js'
@@ -19,6 +21,7 @@ export class Locks {
   readonly #store: LockStore
   readonly #lines: Lines
   readonly #semaphores: Lines
+  readonly #readWrites: Lines
   readonly #options: ResolvedOptions
 
   constructor(source: LocksSource, options: LocksOptions = {}) {
@@ -26,6 +29,7 @@ export class Locks {
     this.#store = new LockStore(source, this.#options.prefix)
     this.#lines = new Lines(this.#store)
     this.#semaphores = new Lines(this.#store.of(SEMAPHORE))
+    this.#readWrites = new Lines(this.#store.of(READ_WRITE))
   }
 
   /**
@@ -45,6 +49,15 @@ export class Locks {
   semaphore(name: string, options: SemaphoreOptions): Semaphore {
     const { permits, ...rest } = { ...options }
     return new Semaphore(this.#semaphores, name, resolve(this.#options, rest), permits)
+  }
+
+  /**
+   * The read-write lock called `name`: readers together, writers alone.
+   *
+   * @throws InvalidArgumentError for a bad name or option
+   */
+  readWrite(name: string, options: MutexOptions = {}): ReadWriteLock {
+    return new ReadWriteLock(this.#readWrites, name, resolve(this.#options, options))
   }
 
   /**

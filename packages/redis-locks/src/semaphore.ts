@@ -9,7 +9,8 @@ import {
   type MutexOptions,
   type ResolvedOptions,
 } from './options.js'
-import type { Holder, LimitChange, LockStore } from './store.js'
+import { type PermitHolder, type PermitState, permitState } from './permit-state.js'
+import type { LimitChange, LockStore } from './store.js'
 
 export interface SemaphoreOptions extends MutexOptions {
   /** How many may be held at a time. Give every process the same number, or set it with `setPermits`. */
@@ -23,11 +24,6 @@ interface Weighted {
 
 /** Options of one acquisition of permits. */
 export type PermitOptions = AcquireOptions & Weighted
-
-/** One lease on permits. */
-export interface PermitHolder extends Holder {
-  weight: number
-}
 
 export interface SemaphoreInfo {
   /** The limit that counts: `setPermits`' or, without one, this process' option. */
@@ -138,20 +134,8 @@ export class Semaphore {
     return this.#of().forceRelease()
   }
 
-  async #state() {
-    const reply = this.#store.permitInfo(this.#store.keys(this.name))
-    const [limit, held, queued, holders] = await reply.catch(error => {
-      throw new LockStoreError(this.name, error)
-    })
-    return {
-      limit,
-      held,
-      queued,
-      holders: holders.map(([ticket, token, ttlMs]) => {
-        const weight = Number(/\*(\d+)\//.exec(ticket)?.[1])
-        return { ticket, token: Number(token), ttlMs, weight }
-      }),
-    }
+  #state(): Promise<PermitState> {
+    return permitState(this.#store, this.name)
   }
 
   #limit(how: LimitChange, amount: number): Promise<number> {

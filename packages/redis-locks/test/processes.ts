@@ -16,7 +16,7 @@ export interface Worker {
 
 /** Start test/fixtures/worker.mjs; killed after the test. */
 export function startWorker(
-  task: 'count' | 'hold' | 'permit',
+  task: 'count' | 'hold' | 'permit' | 'write',
   name: string,
   amount: number,
 ): Worker {
