@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { isRedisError, RedisClient, type RedisManager } from '@gravito/plasma'
-import { escapedName, type LockKeys, lockKeys } from './names.js'
+import { isRedisError, type RedisClient, type RedisManager } from '@gravito/plasma'
+import { clientOf } from './client.js'
+import { type LockKeys, lockKeys } from './names.js'
 import {
   ACQUIRE,
   CANCEL,
@@ -12,7 +13,6 @@ import {
   RELEASE,
   RELEASE_AND_ENQUEUE,
 } from './scripts/mutex.js'
-import { ATTEMPT } from './scripts/rate-limit.js'
 
 /** What locks need of a client: a plasma client or manager has it. */
 export type LocksClient = Pick<
@@ -63,7 +63,7 @@ export class LockStore {
   #tickets = 0
 
   constructor(source: LocksSource, prefix: string) {
-    this.#client = isPlasma(source) ? source : RedisClient.from(source)
+    this.#client = clientOf(source)
     this.#prefix = prefix
   }
 
@@ -124,25 +124,6 @@ export class LockStore {
     return this.#client.run(INSPECT, [lock], [])
   }
 
-  /** Spend of a limit: allowed (1 or 0), what remains, ms until it is whole, ms until the same attempt fits. */
-  attempt(
-    name: string,
-    id: string,
-    algorithm: string,
-    [limit, windowMs, cost]: [limit: number, windowMs: number, cost: number],
-  ): Promise<[number, number, number, number]> {
-    const key = this.#limitKey(name, id, algorithm)
-    return this.#client.run(ATTEMPT, [key], [algorithm, limit, windowMs, cost])
-  }
-
-  async clearLimit(name: string, id: string, algorithm: string): Promise<void> {
-    await this.#client.unlink(this.#limitKey(name, id, algorithm))
-  }
-
-  #limitKey(name: string, id: string, algorithm: string): string {
-    return `${this.#prefix}:limit:${algorithm}:{${escapedName(name)}}:${escapedName(id)}`
-  }
-
   /** Hear the grants on a channel; the result stops that. */
   async hear(channel: string, told: (grant: string) => void): Promise<() => Promise<void>> {
     const subscription = this.#client.isCluster
@@ -163,6 +144,3 @@ export class LockStore {
 
 const all = ({ lock, fence, queue, waiters, channel }: LockKeys) =>
   [lock, fence, queue, waiters, channel] as const
-
-const isPlasma = (source: LocksSource): source is LocksClient =>
-  'run' in source && 'ssubscribe' in source && 'scanIterator' in source
