@@ -1,6 +1,12 @@
-export { LockLostError, LockStoreError, LockTimeoutError } from './errors.js'
+export { LockLostError, LockStoreError, LockTimeoutError, RateLimitedError } from './errors.js'
 export type { Lease, LeaseData } from './lease.js'
-export { createLockStore, type GravitoLockStore } from './lock-store.js'
+export { createLimiter, type GravitoLimiter } from './limiter.js'
+export {
+  createLockStore,
+  createSitemapLock,
+  type GravitoLockStore,
+  type GravitoSitemapLock,
+} from './lock-store.js'
 export { createLocks, Locks, withLock } from './locks.js'
 export type { Mutex, Section } from './mutex.js'
 export {
@@ -11,7 +17,14 @@ export {
 } from './mutex-storage.js'
 export type { AcquireOptions, LocksOptions, MutexOptions } from './options.js'
 export type { PermitHolder } from './permit-state.js'
-export type { RateLimit, RateLimiter, RateLimitOptions } from './rate-limiter.js'
+export {
+  createRateLimiter,
+  type RateLimiterOptions,
+  type RateLimitStorage,
+  type RateLimitStorageOptions,
+  RedisRateLimitStorage,
+} from './rate-limit-storage.js'
+export type { RateLimit, RateLimiter, RateLimitOptions, SpendOptions } from './rate-limiter.js'
 export type { Lockable, ReadWriteLock, ReadWriteState } from './read-write.js'
 export type {
   PermitOptions,
@@ -27,3 +40,4 @@ export {
   type SemaphoreStorageOptions,
 } from './semaphore-storage.js'
 export type { Holder, LocksClient, LocksSource } from './store.js'
+export type { Throttle } from './throttle.js'

@@ -1,4 +1,6 @@
+import { clientOf } from './client.js'
 import type { Lease, LeaseData } from './lease.js'
+import { LimitStore } from './limit-store.js'
 import { Lines } from './lines.js'
 import { Mutex, type Section } from './mutex.js'
 import {
@@ -15,6 +17,7 @@ import { READ_WRITE } from './scripts/read-write.js'
 import { SEMAPHORE } from './scripts/semaphore.js'
 import { Semaphore, type SemaphoreOptions } from './semaphore.js'
 import { LockStore, type LocksSource } from './store.js'
+import { Throttle } from './throttle.js'
 
 /** The locks under one prefix of one client. */
 export class Locks {
@@ -22,11 +25,14 @@ export class Locks {
   readonly #lines: Lines
   readonly #semaphores: Lines
   readonly #readWrites: Lines
+  readonly #limits: LimitStore
   readonly #options: ResolvedOptions
 
   constructor(source: LocksSource, options: LocksOptions = {}) {
     this.#options = resolve(DEFAULTS, options)
-    this.#store = new LockStore(source, this.#options.prefix)
+    const client = clientOf(source)
+    this.#store = new LockStore(client, this.#options.prefix)
+    this.#limits = new LimitStore(client, this.#options.prefix)
     this.#lines = new Lines(this.#store)
     this.#semaphores = new Lines(this.#store.of(SEMAPHORE))
     this.#readWrites = new Lines(this.#store.of(READ_WRITE))
@@ -66,7 +72,12 @@ export class Locks {
    * @throws InvalidArgumentError for a bad name or option
    */
   rateLimiter(name: string, options: RateLimitOptions): RateLimiter {
-    return new RateLimiter(this.#store, name, options)
+    return new RateLimiter(this.#limits, name, options)
+  }
+
+  /** The limit called `name` in the words of Laravel: `locks.throttle('mail').allow(10).every(60).run(send)`. */
+  throttle(name: string): Throttle {
+    return new Throttle(this, name)
   }
 
   /** Run `fn` while the mutex called `name` is held: see `Mutex.run`. */

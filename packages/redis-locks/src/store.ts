@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { isRedisError, RedisClient, type RedisManager } from '@gravito/plasma'
-import { escapedName, type LockKeys, lockKeys } from './names.js'
+import { isRedisError, type RedisClient, type RedisManager } from '@gravito/plasma'
+import { clientOf } from './client.js'
+import { type LockKeys, lockKeys } from './names.js'
 import type { Kind, Place } from './scripts/kind.js'
 import { INSPECT, MUTEX } from './scripts/mutex.js'
-import { ATTEMPT } from './scripts/rate-limit.js'
 import { PERMIT_INFO, SET_LIMIT } from './scripts/semaphore.js'
 
 /** What locks need of a client: a plasma client or manager has it. */
@@ -58,7 +58,7 @@ export class LockStore {
   readonly #tickets: { readonly client: string; next: number }
 
   constructor(source: LocksSource, prefix: string, kind = MUTEX, tickets = newTickets()) {
-    this.#client = isPlasma(source) ? source : RedisClient.from(source)
+    this.#client = clientOf(source)
     this.#prefix = prefix
     this.kind = kind
     this.#tickets = tickets
@@ -142,25 +142,6 @@ export class LockStore {
     return this.#client.run(PERMIT_INFO, [lock, queue], [])
   }
 
-  /** Spend of a limit: allowed (1 or 0), what remains, ms until it is whole, ms until the same attempt fits. */
-  attempt(
-    name: string,
-    id: string,
-    algorithm: string,
-    [limit, windowMs, cost]: [limit: number, windowMs: number, cost: number],
-  ): Promise<[number, number, number, number]> {
-    const key = this.#limitKey(name, id, algorithm)
-    return this.#client.run(ATTEMPT, [key], [algorithm, limit, windowMs, cost])
-  }
-
-  async clearLimit(name: string, id: string, algorithm: string): Promise<void> {
-    await this.#client.unlink(this.#limitKey(name, id, algorithm))
-  }
-
-  #limitKey(name: string, id: string, algorithm: string): string {
-    return `${this.#prefix}:limit:${algorithm}:{${escapedName(name)}}:${escapedName(id)}`
-  }
-
   /** Hear the grants on a channel; the result stops that. */
   async hear(channel: string, told: (grant: string) => void): Promise<() => Promise<void>> {
     const subscription = this.#client.isCluster
@@ -183,6 +164,3 @@ const newTickets = () => ({ client: randomUUID().replaceAll('-', '').slice(0, 12
 
 const all = ({ lock, fence, queue, waiters, channel }: LockKeys) =>
   [lock, fence, queue, waiters, channel] as const
-
-const isPlasma = (source: LocksSource): source is LocksClient =>
-  'run' in source && 'ssubscribe' in source && 'scanIterator' in source
