@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { isRedisError, RedisClient, type RedisManager } from '@gravito/plasma'
 import { escapedName, type LockKeys, lockKeys } from './names.js'
+import { Renewals } from './renewal.js'
 import {
   ACQUIRE,
   CANCEL,
@@ -13,11 +14,12 @@ import {
   RELEASE_AND_ENQUEUE,
 } from './scripts/mutex.js'
 import { ATTEMPT } from './scripts/rate-limit.js'
+import { SideConnection } from './side-connection.js'
 
 /** What locks need of a client: a plasma client or manager has it. */
 export type LocksClient = Pick<
   RedisClient,
-  'run' | 'subscribe' | 'ssubscribe' | 'unlink' | 'isCluster'
+  'run' | 'with' | 'subscribe' | 'ssubscribe' | 'unlink' | 'isCluster'
 >
 
 /** A plasma client, a manager, or any ioredis instance or Cluster. */
@@ -57,6 +59,8 @@ const PASSING = new Set([
 
 /** The locks of one client and prefix, a command at a time; no policy. */
 export class LockStore {
+  /** Of every kind of lease under this client. */
+  readonly renewals: Renewals
   readonly #client: LocksClient
   readonly #prefix: string
   readonly #id = randomUUID().replaceAll('-', '').slice(0, 12)
@@ -65,6 +69,8 @@ export class LockStore {
   constructor(source: LocksSource, prefix: string) {
     this.#client = isPlasma(source) ? source : RedisClient.from(source)
     this.#prefix = prefix
+    const side = new SideConnection(this.#client)
+    this.renewals = new Renewals(side, () => this.#client.isCluster)
   }
 
   keys(name: string): LockKeys {
