@@ -1,4 +1,4 @@
-export { LockLostError, LockStoreError, LockTimeoutError } from './errors.js'
+export { LockLostError, LockReplicasError, LockStoreError, LockTimeoutError } from './errors.js'
 export type { Lease, LeaseData } from './lease.js'
 export { createLockStore, type GravitoLockStore } from './lock-store.js'
 export { createLocks, Locks, withLock } from './locks.js'

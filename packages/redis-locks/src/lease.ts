@@ -5,6 +5,7 @@ import type { Renewable } from './renewal.js'
 import { RENEW, type RenewScript } from './scripts/renew.js'
 import { sleepWatch } from './sleep-watch.js'
 import type { LockStore } from './store.js'
+import type { Held } from './tenure.js'
 
 /** What `toJSON` gives and `restore` takes. */
 export interface LeaseData {
@@ -28,10 +29,12 @@ export interface Grant extends LeaseData {
   renewal?: { script: RenewScript; key: string }
   /** Makes it last so many milliseconds from now; default that of a mutex. */
   extend?: (ttlMs: number) => Promise<boolean>
-  /** Gives the lock back; resolves with true when it was still ours. */
-  release: () => Promise<boolean>
+  /** Gives the lock back, told since when and how long it lasts while it does; resolves with true when it was still ours. */
+  release: (held: Held | undefined) => Promise<boolean>
   /** Called when the lease is lost. */
   lost: () => void
+  /** The lease of the same asynchronous context that this one is a part of. */
+  outer?: Lease
 }
 
 /** Clocks may run at different speeds. */
@@ -55,6 +58,7 @@ export class Lease {
   readonly #renewable: Renewable
   /** Local time of the command that the deadline counts from. */
   #sentAt: number
+  #leaseMs: number
   #deadline: number
   #released = false
   /** When the last answer to `extend` came; what was asked before is out of date. */
@@ -67,6 +71,7 @@ export class Lease {
     this.#store = store
     this.#grant = grant
     this.#sentAt = grant.sentAt
+    this.#leaseMs = grant.leaseMs
     this.#deadline = validUntil(grant.sentAt, grant.leaseMs)
     this.#renewable = {
       ...(grant.renewal ?? { script: RENEW, key: grant.keys.lock }),
@@ -76,16 +81,18 @@ export class Lease {
       dueAt: 0,
       renewed: (isOurs, sentAt) => this.#renewed(isOurs, sentAt),
     }
-    this.#watch(grant.leaseMs)
+    if (!grant.outer) this.#watch(grant.leaseMs)
   }
 
   /** Aborts with LockLostError, once, when the lease is lost. */
   get signal(): AbortSignal {
-    return this.#lost.signal
+    return this.#grant.outer?.signal ?? this.#lost.signal
   }
 
   /** Milliseconds left by the local count, 0 when released or lost. */
   remainingMs(): number {
+    const { outer } = this.#grant
+    if (outer) return this.#released ? 0 : outer.remainingMs()
     if (this.#isOver) return 0
     const left = this.#deadline - performance.now() - sleepWatch.since(this.#sentAt)
     return Math.max(0, left)
@@ -98,8 +105,8 @@ export class Lease {
   /** @throws LockLostError when the lease is over; call it before what cannot be undone */
   assertHeld(): void {
     if (this.isHeld()) return
-    if (!this.#released) this.#lose('its time ran out')
-    throw this.#lost.signal.reason ?? new LockLostError(this.name, this.token, 'it was released')
+    if (!this.#released && !this.#grant.outer) this.#lose('its time ran out')
+    throw this.signal.reason ?? new LockLostError(this.name, this.token, 'it was released')
   }
 
   /**
@@ -110,7 +117,8 @@ export class Lease {
   async extend(ttlMs = this.#renewable.ttlMs): Promise<boolean> {
     checkMs('ttlMs', ttlMs, 1)
     if (!this.isHeld()) return false
-    const { keys, ticket, extend } = this.#grant
+    const { keys, ticket, extend, outer } = this.#grant
+    if (outer) return outer.extend(ttlMs)
     const sentAt = performance.now()
     const extended = await (extend ? extend(ttlMs) : this.#store.extend(keys, ticket, ttlMs))
     if (this.#isOver) return false
@@ -129,9 +137,16 @@ export class Lease {
    */
   async release(): Promise<boolean> {
     if (this.#released) return false
+    const held = this.isHeld() ? { sentAt: this.#sentAt, leaseMs: this.#leaseMs } : undefined
     this.#released = true
     this.#stop()
-    return this.#grant.release()
+    return this.#grant.release(held)
+  }
+
+  /** A lease for the same asynchronous context, whose release gives nothing back. */
+  nested(): Lease {
+    const release = async () => this.isHeld()
+    return new Lease(this.#store, { ...this.#grant, renew: false, outer: this, release })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -156,6 +171,7 @@ export class Lease {
 
   #lasts(sentAt: number, ms: number): void {
     this.#sentAt = sentAt
+    this.#leaseMs = ms
     this.#deadline = validUntil(sentAt, ms)
     this.#watch(ms)
   }

@@ -1,6 +1,7 @@
 import { Grants } from './grants.js'
 import type { LockKeys } from './names.js'
 import type { LockStore } from './store.js'
+import { type Held, Tenure } from './tenure.js'
 import { Waiter } from './waiter.js'
 
 interface Line {
@@ -8,6 +9,8 @@ interface Line {
   readonly waiting: Waiter[]
   /** The ticket of this process that holds the lock, as far as is known. */
   holder: string | undefined
+  /** The holder's, when it may hand over to the line without Redis. */
+  tenure: Tenure | undefined
   /** Resolves when messages arrive. */
   listening: Promise<void> | undefined
   isListening: boolean
@@ -21,12 +24,14 @@ export class Lines {
   readonly #store: LockStore
   readonly #grants: Grants
   readonly #lines = new Map<string, Line>()
+  /** By ticket: those that begin or last. */
+  readonly #tenures = new Map<string, Tenure>()
   /** Server microseconds at local time 0, as far as is known; only for the order of arrival. */
   #epochUs: number | undefined
 
   constructor(store: LockStore) {
     this.#store = store
-    this.#grants = new Grants(store)
+    this.#grants = new Grants(store, ticket => this.#contended(ticket))
   }
 
   /** Take the last place. */
@@ -65,6 +70,7 @@ export class Lines {
     const line = this.#line(keys)
     line.waiting.splice(line.waiting.indexOf(waiter), 1)
     this.#grants.forget(waiter, keys, isServed)
+    if (!isServed) this.#tenures.delete(waiter.id)
     line.waiting[0]?.wake()
     this.#tidy(keys, line)
   }
@@ -80,22 +86,51 @@ export class Lines {
     const line = this.#lines.get(keys.lock)
     if (line?.holder !== ticket) return
     line.holder = undefined
+    if (line.tenure?.ticket === ticket) line.tenure = undefined
+    this.#tenures.delete(ticket)
     line.waiting[0]?.wake()
     this.#tidy(keys, line)
   }
 
-  /** Give the lock back, and queue the head in the same step if there is one. */
-  async release(keys: LockKeys, ticket: string): Promise<boolean> {
+  /**
+   * Give the lock back, and queue the head in the same step if there is one. While nobody else waits, the head gets it
+   * without a command; `held` says what is left of it, undefined when it is lost.
+   */
+  async release(keys: LockKeys, ticket: string, held?: Held): Promise<boolean> {
     const line = this.#lines.get(keys.lock)
     const next = line?.isListening && line.holder === ticket ? line.waiting[0] : undefined
+    const tenure = line?.tenure?.ticket === ticket ? line.tenure : undefined
+    if (next && held && handOver(tenure, next, held)) return true
     try {
-      if (!next) return await this.#store.release(keys, ticket)
-      const releasing = this.#store.releaseAndEnqueue(keys, ticket, next)
-      await next.place(releasing.then(({ place }) => place))
-      return (await releasing).released
+      if (!line || !next) return await this.#store.release(keys, ticket, tenure?.used)
+      return await this.#releaseTo(keys, line, ticket, next)
     } finally {
       this.ended(keys, ticket)
     }
+  }
+
+  async #releaseTo(keys: LockKeys, line: Line, ticket: string, next: Waiter): Promise<boolean> {
+    const tenure = new Tenure(next.id)
+    this.#tenures.set(next.id, tenure)
+    try {
+      const used = line.tenure?.ticket === ticket ? line.tenure.used : undefined
+      const releasing = this.#store.releaseAndEnqueue(keys, ticket, next, used)
+      const { token } = await next.place(releasing.then(({ place }) => place))
+      const { released, isAlone } = await releasing
+      if (token !== undefined && isAlone) {
+        tenure.begin(token)
+        line.tenure = tenure
+      } else this.#tenures.delete(next.id)
+      return released
+    } catch (error) {
+      this.#tenures.delete(next.id)
+      throw error
+    }
+  }
+
+  #contended(ticket: string): void {
+    const tenure = this.#tenures.get(ticket)
+    if (tenure) tenure.isContended = true
   }
 
   #arrivalUs(): number {
@@ -106,6 +141,7 @@ export class Lines {
     const line = this.#lines.get(keys.lock) ?? {
       waiting: [],
       holder: undefined,
+      tenure: undefined,
       listening: undefined,
       isListening: false,
     }
@@ -118,4 +154,13 @@ export class Lines {
     this.#lines.delete(keys.lock)
     if (line.listening) this.#grants.close(keys.channel)
   }
+}
+
+/** Give a lock to a waiter of this process without a command, if that may be. */
+function handOver(tenure: Tenure | undefined, next: Waiter, held: Held): boolean {
+  const given = tenure?.next(next, held)
+  if (!given) return false
+  next.given = given
+  next.wake()
+  return true
 }

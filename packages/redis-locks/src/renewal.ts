@@ -1,5 +1,6 @@
 import type { RenewScript } from './scripts/renew.js'
-import type { SideConnection } from './side-connection.js'
+import { SideConnection } from './side-connection.js'
+import type { LocksClient } from './store.js'
 
 /** A lease that is renewed until it is removed. */
 export interface Renewable {
@@ -16,6 +17,11 @@ export interface Renewable {
   renewed(isOurs: boolean, sentAt: number): void
 }
 
+/** A lease that replicas are to confirm, within a time. */
+type Confirmation = Pick<Renewable, 'script' | 'key' | 'ticket' | 'ttlMs' | 'minReplicas'> & {
+  timeoutMs: number
+}
+
 /** A lease is renewed up to this share of its time early, to go with others. */
 const EARLY = 1 / 6
 const RETRIES = 1 / 12
@@ -27,6 +33,8 @@ const MIN_ANSWER_MS = 20
 /** Renews the leases of one client, many in one call, with one timer that does not keep the process alive. */
 export class Renewals {
   readonly #side: SideConnection
+  /** For leases that replicas must confirm: WAIT holds a connection up. */
+  readonly #durable: SideConnection
   readonly #isCluster: () => boolean
   readonly #leases = new Set<Renewable>()
   readonly #underWay = new Set<Renewable>()
@@ -34,24 +42,37 @@ export class Renewals {
   #timerAt = Number.POSITIVE_INFINITY
   #failures = 0
 
-  constructor(side: SideConnection, isCluster: () => boolean) {
-    this.#side = side
-    this.#isCluster = isCluster
+  constructor(client: LocksClient) {
+    this.#side = new SideConnection(client)
+    this.#durable = new SideConnection(client)
+    this.#isCluster = () => client.isCluster
   }
 
   /** Renew it at its `dueAt`; again after `dueAt` has changed. */
   add(lease: Renewable): void {
     if (!this.#leases.has(lease)) {
       this.#leases.add(lease)
-      this.#side.enter()
+      this.#sideOf(lease).enter()
     }
     this.#wakeAt(lease.dueAt)
   }
 
   remove(lease: Renewable): void {
     if (!this.#leases.delete(lease)) return
-    this.#side.leave()
+    this.#sideOf(lease).leave()
     if (this.#leases.size === 0) this.#stop()
+  }
+
+  /** How many replicas have a lease, which is renewed for that; 0 when it is no longer the ticket's. */
+  async confirm({ script, key, ticket, ttlMs, minReplicas, timeoutMs }: Confirmation) {
+    const side = this.#durable
+    side.enter()
+    try {
+      const [isOurs] = await side.run(script, [key], [ticket, ttlMs], { timeoutMs })
+      return isOurs ? await side.replicas(minReplicas, timeoutMs) : 0
+    } finally {
+      side.leave()
+    }
   }
 
   #wakeAt(at: number): void {
@@ -118,18 +139,23 @@ export class Renewals {
 
   /** Every other attempt after a failure takes the user's connection: ours may be refused, or cut off alone. */
   async #ask(batch: readonly Renewable[], timeoutMs: number): Promise<boolean[]> {
-    if (this.#side.isOver) throw new Error('the client is closed')
-    const ours = await this.#side.run(
-      (batch[0] as Renewable).script,
+    const [{ script, minReplicas }] = batch as [Renewable]
+    const side = this.#sideOf({ minReplicas })
+    if (side.isOver) throw new Error('the client is closed')
+    const ours = await side.run(
+      script,
       batch.map(({ key }) => key),
       batch.flatMap(({ ticket, ttlMs }) => [ticket, Math.round(ttlMs)]),
-      { timeoutMs, onMain: this.#failures % 2 === 1 && batch[0]?.minReplicas === 0 },
+      { timeoutMs, onMain: this.#failures % 2 === 1 && minReplicas === 0 },
     )
-    const { minReplicas = 0 } = batch[0] ?? {}
-    if (minReplicas === 0 || (await this.#side.replicas(minReplicas, timeoutMs)) >= minReplicas) {
+    if (minReplicas === 0 || (await side.replicas(minReplicas, timeoutMs)) >= minReplicas) {
       return ours
     }
     throw new Error('too few replicas have the renewal')
+  }
+
+  #sideOf({ minReplicas }: Pick<Renewable, 'minReplicas'>): SideConnection {
+    return minReplicas === 0 ? this.#side : this.#durable
   }
 }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { isRedisError, RedisClient, type RedisManager } from '@gravito/plasma'
 import { escapedName, type LockKeys, lockKeys } from './names.js'
 import { Renewals } from './renewal.js'
+import { RELEASE_AND_RESERVE, RELEASE_RESERVED } from './scripts/handover.js'
 import {
   ACQUIRE,
   CANCEL,
@@ -11,10 +12,10 @@ import {
   INSPECT,
   type Place,
   RELEASE,
-  RELEASE_AND_ENQUEUE,
 } from './scripts/mutex.js'
 import { ATTEMPT } from './scripts/rate-limit.js'
-import { SideConnection } from './side-connection.js'
+import { RENEW } from './scripts/renew.js'
+import { SPARE_TOKENS, type Tenure } from './tenure.js'
 
 /** What locks need of a client: a plasma client or manager has it. */
 export type LocksClient = Pick<
@@ -41,6 +42,9 @@ export interface Ticket {
   /** Server microseconds, 0 when unknown: the server's time counts. */
   readonly arrivalUs: number
 }
+
+/** A reserve of tokens: its end, and the last one used. */
+type Used = Tenure['used']
 
 /** Who waits says so at least this often; a ticket that is older is dead. */
 const TICKET_MS = 15_000
@@ -69,8 +73,11 @@ export class LockStore {
   constructor(source: LocksSource, prefix: string) {
     this.#client = isPlasma(source) ? source : RedisClient.from(source)
     this.#prefix = prefix
-    const side = new SideConnection(this.#client)
-    this.renewals = new Renewals(side, () => this.#client.isCluster)
+    this.renewals = new Renewals(this.#client)
+  }
+
+  get isCluster(): boolean {
+    return this.#client.isCluster
   }
 
   keys(name: string): LockKeys {
@@ -99,18 +106,24 @@ export class LockStore {
     return this.#client.run(ENQUEUE, all(keys), args)
   }
 
-  release(keys: LockKeys, ticket: string): Promise<boolean> {
-    return this.#client.run(RELEASE, all(keys), [ticket, this.#publish])
+  /** `used`: the reserve that the ticket had. */
+  release(keys: LockKeys, ticket: string, used?: Used): Promise<boolean> {
+    if (!used) return this.#client.run(RELEASE, all(keys), [ticket, this.#publish])
+    const args = [ticket, this.#publish, used.reserved, used.last] as const
+    return this.#client.run(RELEASE_RESERVED, all(keys), args)
   }
 
-  /** Release, and queue the next waiter of this process in the same step. */
+  /** Release, and queue the next waiter of this process in the same step; alone, it gets a reserve of tokens. */
   releaseAndEnqueue(
     keys: LockKeys,
     ticket: string,
     next: Ticket,
-  ): Promise<{ released: boolean; place: Place }> {
-    const args = [ticket, this.#publish, next.id, next.ttlMs, next.arrivalUs, TICKET_MS] as const
-    return this.#client.run(RELEASE_AND_ENQUEUE, all(keys), args)
+    { reserved, last }: Used = { reserved: 0, last: 0 },
+  ): Promise<{ released: boolean; isAlone: boolean; place: Place }> {
+    const { id, ttlMs, arrivalUs } = next
+    const following = [id, ttlMs, arrivalUs, TICKET_MS] as const
+    const args = [ticket, this.#publish, ...following, reserved, last, SPARE_TOKENS] as const
+    return this.#client.run(RELEASE_AND_RESERVE, all(keys), args)
   }
 
   /** Take a ticket out of the queue, and give the lock back if it was granted. */
@@ -120,6 +133,24 @@ export class LockStore {
 
   extend({ lock }: LockKeys, ticket: string, ttlMs: number): Promise<boolean> {
     return this.#client.run(EXTEND, [lock], [ticket, ttlMs])
+  }
+
+  /** How many replicas have the lease of `ticket`, after `timeoutMs` at most; it lasts `ttlMs` from now. */
+  confirm(
+    { lock }: LockKeys,
+    ticket: string,
+    ttlMs: number,
+    minReplicas: number,
+    timeoutMs: number,
+  ): Promise<number> {
+    return this.renewals.confirm({
+      script: RENEW,
+      key: lock,
+      ticket,
+      ttlMs,
+      minReplicas,
+      timeoutMs,
+    })
   }
 
   forceRelease(keys: LockKeys): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { defineScript } from '@gravito/plasma'
-import { CLOCK, OWNED_BY, QUEUE } from './fragments.js'
+import { CLOCK, OWNED_BY, QUEUE, TELL_HOLDER } from './fragments.js'
 
-const KEYS = ['lock', 'fence', 'queue', 'waiters', 'channel'] as const
+export const KEYS = ['lock', 'fence', 'queue', 'waiters', 'channel'] as const
 
 /** Where a ticket stands after a script: granted with a token, or queued. */
 export interface Place {
@@ -12,7 +12,8 @@ export interface Place {
   ttlMs: number
 }
 
-const place = ([token, nowUs, ttlMs]: [string | null, string, number]): Place => ({
+/** The reply of a script that says where a ticket stands. */
+export const place = ([token, nowUs, ttlMs]: [string | null, string, number]): Place => ({
   token: token === null ? undefined : Number(token),
   nowUs: Number(nowUs),
   ttlMs,
@@ -52,12 +53,16 @@ export const ENQUEUE = defineScript({
     ${CLOCK}
     ${OWNED_BY}
     ${QUEUE}
+    ${TELL_HOLDER}
     local held = redis.call('GET', lock)
     local token = ownedBy(held, ticket)
     if token then
       redis.call('PEXPIRE', lock, ttlMs)
     else
-      if wait == '1' then line(ticket, ttlMs, arrival, ticketMs) end
+      if wait == '1' then
+        line(ticket, ttlMs, arrival, ticketMs)
+        if held then tellHolder(held, ticket) end
+      end
       if not held and not handOver(ticket) then own(ticket, mint(), ttlMs) end
       token = ownedBy(redis.call('GET', lock), ticket)
     end
@@ -78,28 +83,6 @@ export const RELEASE = defineScript({
     if not handOver('') then redis.call('DEL', lock) end
     return 1`,
   reply: (raw: number) => raw === 1,
-})
-
-/** RELEASE and ENQUEUE of the process' next waiter in one step, so that a handoff costs one command (I12). */
-export const RELEASE_AND_ENQUEUE = defineScript({
-  keys: KEYS,
-  args: ['ticket', 'publish', 'following', 'ttlMs', 'arrival', 'ticketMs'],
-  lua: `
-    ${CLOCK}
-    ${OWNED_BY}
-    ${QUEUE}
-    local held = redis.call('GET', lock)
-    local mine = ownedBy(held, ticket)
-    if not ownedBy(held, following) then
-      line(following, ttlMs, arrival, ticketMs)
-      if mine or not held then handOver(following) end
-    end
-    local token = ownedBy(redis.call('GET', lock), following)
-    return { mine and 1 or 0, token or false, string.format('%.0f', now), redis.call('PTTL', lock) }`,
-  reply: ([released, ...rest]: [number, string | null, string, number]) => ({
-    released: released === 1,
-    place: place(rest),
-  }),
 })
 
 /** Leave the queue, and give the lock back when it was granted meanwhile (I9): nothing of the ticket stays. */

@@ -6,7 +6,7 @@ import { defineScript, type Key, type Script, type Value } from '@gravito/plasma
  */
 export type RenewScript = Script<readonly Key[], readonly Value[], boolean[]>
 
-/** A lock that is gone or another's stays so (I5), and a longer lease is not cut short. */
+/** A lock that is gone or another's stays so (I5), and a longer lease is not cut short. Always a write, for WAIT. */
 export const RENEW: RenewScript = defineScript({
   lua: `
     local ours = {}
@@ -14,7 +14,7 @@ export const RENEW: RenewScript = defineScript({
       local ticket, ttlMs = ARGV[2 * i - 1] .. '|', tonumber(ARGV[2 * i])
       local held = redis.pcall('GET', lock)
       if type(held) == 'string' and string.sub(held, 1, #ticket) == ticket then
-        if redis.call('PTTL', lock) < ttlMs then redis.call('PEXPIRE', lock, ttlMs) end
+        if redis.call('PTTL', lock) <= ttlMs then redis.call('PEXPIRE', lock, ttlMs) end
         ours[i] = 1
       else
         ours[i] = 0
