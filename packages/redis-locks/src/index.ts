@@ -1,4 +1,10 @@
-export { LockLostError, LockStoreError, LockTimeoutError, RateLimitedError } from './errors.js'
+export {
+  LockLostError,
+  LockReplicasError,
+  LockStoreError,
+  LockTimeoutError,
+  RateLimitedError,
+} from './errors.js'
 export type { Lease, LeaseData } from './lease.js'
 export { createLimiter, type GravitoLimiter } from './limiter.js'
 export {

@@ -2,6 +2,7 @@ import { Grants } from './grants.js'
 import type { LockKeys } from './names.js'
 import { Arrivals, ServerClock } from './server-clock.js'
 import type { LockStore } from './store.js'
+import { type Held, Tenure } from './tenure.js'
 import { Waiter } from './waiter.js'
 
 interface Line {
@@ -9,6 +10,8 @@ interface Line {
   readonly waiting: Waiter[]
   /** The tickets of this process that hold the lock, as far as is known. */
   readonly holders: Set<string>
+  /** A mutex' holder's, when it may hand over to the line without Redis. */
+  tenure: Tenure | undefined
   readonly arrivals: Arrivals
   /** Nobody of the line was refused yet: all may ask at once. */
   isOpen: boolean
@@ -26,11 +29,13 @@ export class Lines {
   readonly store: LockStore
   readonly #grants: Grants
   readonly #lines = new Map<string, Line>()
+  /** By ticket: those that begin or last. */
+  readonly #tenures = new Map<string, Tenure>()
   readonly #clock = new ServerClock()
 
   constructor(store: LockStore) {
     this.store = store
-    this.#grants = new Grants(store)
+    this.#grants = new Grants(store, ticket => this.#contended(ticket))
   }
 
   /** Take the last place. */
@@ -84,6 +89,7 @@ export class Lines {
     const line = this.#line(keys)
     line.waiting.splice(line.waiting.indexOf(waiter), 1)
     this.#grants.forget(waiter, keys, isServed)
+    if (!isServed) this.#tenures.delete(waiter.id)
     line.waiting[0]?.wake()
     this.#tidy(keys, line)
   }
@@ -97,18 +103,24 @@ export class Lines {
   ended(keys: LockKeys, ticket: string): void {
     const line = this.#lines.get(keys.lock)
     if (!line?.holders.delete(ticket)) return
+    if (line.tenure?.ticket === ticket) line.tenure = undefined
+    this.#tenures.delete(ticket)
     line.waiting[0]?.wake()
     this.#tidy(keys, line)
   }
 
-  /** Give the lock back, and queue the next waiter in the same step if there is one. */
-  async release(keys: LockKeys, ticket: string): Promise<boolean> {
-    const next = this.#next(keys, ticket)
+  /**
+   * Give the lock back, and queue the next waiter in the same step if there is one. While nobody else waits for a mutex,
+   * that one gets it without a command; `held` says what is left of it, undefined when it is lost.
+   */
+  async release(keys: LockKeys, ticket: string, held?: Held): Promise<boolean> {
+    const line = this.#lines.get(keys.lock)
+    const next = this.#next(line, ticket)
+    const tenure = line?.tenure?.ticket === ticket ? line.tenure : undefined
+    if (next && held && handOver(tenure, next, held)) return true
     try {
-      if (!next) return await this.store.release(keys, ticket)
-      const releasing = this.store.releaseAndEnqueue(keys, ticket, next)
-      await next.place(releasing.then(({ place }) => place))
-      return (await releasing).released
+      if (!line || !next) return await this.store.release(keys, ticket, tenure?.used)
+      return await this.#releaseTo(keys, line, ticket, next)
     } finally {
       this.ended(keys, ticket)
       next?.wake()
@@ -116,19 +128,41 @@ export class Lines {
   }
 
   /** Who is to be queued by the release of `ticket`. */
-  #next(keys: LockKeys, ticket: string): Waiter | undefined {
-    const line = this.#lines.get(keys.lock)
-    if (!line?.isListening || !line.holders.has(ticket)) return undefined
+  #next(line: Line | undefined, ticket: string): Waiter | undefined {
     const { queues } = this.store.kind
-    if (queues === 'each') return undefined
-    if (queues === 'head') return line.waiting[0]
-    return line.waiting.find(waiter => !waiter.isQueued)
+    if (queues === 'each' || !line?.isListening || !line.holders.has(ticket)) return undefined
+    return queues === 'head' ? line.waiting[0] : line.waiting.find(waiter => !waiter.isQueued)
+  }
+
+  async #releaseTo(keys: LockKeys, line: Line, ticket: string, next: Waiter): Promise<boolean> {
+    const tenure = new Tenure(next.id)
+    this.#tenures.set(next.id, tenure)
+    try {
+      const used = line.tenure?.ticket === ticket ? line.tenure.used : undefined
+      const releasing = this.store.releaseAndEnqueue(keys, ticket, next, used)
+      const { token } = await next.place(releasing.then(({ place }) => place))
+      const { released, isAlone } = await releasing
+      if (token !== undefined && isAlone) {
+        tenure.begin(token)
+        line.tenure = tenure
+      } else this.#tenures.delete(next.id)
+      return released
+    } catch (error) {
+      this.#tenures.delete(next.id)
+      throw error
+    }
+  }
+
+  #contended(ticket: string): void {
+    const tenure = this.#tenures.get(ticket)
+    if (tenure) tenure.isContended = true
   }
 
   #line(keys: LockKeys): Line {
     const line = this.#lines.get(keys.lock) ?? {
       waiting: [],
       holders: new Set<string>(),
+      tenure: undefined,
       arrivals: new Arrivals(this.#clock),
       isOpen: true,
       listening: undefined,
@@ -144,4 +178,13 @@ export class Lines {
     this.#lines.delete(keys.lock)
     if (line.listening) this.#grants.close(keys.channel)
   }
+}
+
+/** Give a lock to a waiter of this process without a command, if that may be. */
+function handOver(tenure: Tenure | undefined, next: Waiter, held: Held): boolean {
+  const given = tenure?.next(next, held)
+  if (!given) return false
+  next.given = given
+  next.wake()
+  return true
 }

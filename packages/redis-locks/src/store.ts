@@ -2,14 +2,17 @@ import { randomUUID } from 'node:crypto'
 import { isRedisError, type RedisClient, type RedisManager } from '@gravito/plasma'
 import { clientOf } from './client.js'
 import { type LockKeys, lockKeys } from './names.js'
-import type { Kind, Place } from './scripts/kind.js'
+import { Renewals } from './renewal.js'
+import { RELEASE_RESERVED } from './scripts/handover.js'
+import type { Kind, Place, Released } from './scripts/kind.js'
 import { INSPECT, MUTEX } from './scripts/mutex.js'
 import { PERMIT_INFO, SET_LIMIT } from './scripts/semaphore.js'
+import { SPARE_TOKENS, type Tenure } from './tenure.js'
 
 /** What locks need of a client: a plasma client or manager has it. */
 export type LocksClient = Pick<
   RedisClient,
-  'run' | 'subscribe' | 'ssubscribe' | 'unlink' | 'isCluster'
+  'run' | 'with' | 'subscribe' | 'ssubscribe' | 'unlink' | 'isCluster'
 >
 
 /** A plasma client, a manager, or any ioredis instance or Cluster. */
@@ -34,6 +37,15 @@ export interface Ticket {
 
 /** How `setLimit` changes a limit. */
 export type LimitChange = 'set' | 'add' | 'forget'
+/** A reserve of tokens: its end, and the last one used. */
+type Used = Tenure['used']
+
+/** What the kinds of locks of one client share. */
+interface Shared {
+  readonly id: string
+  tickets: number
+  readonly renewals: Renewals
+}
 
 /** Who waits says so at least this often; a ticket that is older is dead. */
 const TICKET_MS = 15_000
@@ -53,31 +65,37 @@ const PASSING = new Set([
 /** The locks of one kind, client and prefix, a command at a time; no policy. */
 export class LockStore {
   readonly kind: Kind
+  /** Of every kind of lease under this client. */
+  readonly renewals: Renewals
   readonly #client: LocksClient
   readonly #prefix: string
-  readonly #tickets: { readonly client: string; next: number }
+  readonly #shared: Shared
 
-  constructor(source: LocksSource, prefix: string, kind = MUTEX, tickets = newTickets()) {
+  constructor(source: LocksSource, prefix: string, kind = MUTEX, shared?: Shared) {
     this.#client = clientOf(source)
     this.#prefix = prefix
     this.kind = kind
-    this.#tickets = tickets
+    this.#shared = shared ?? newShared(this.#client)
+    this.renewals = this.#shared.renewals
+  }
+
+  get isCluster(): boolean {
+    return this.#client.isCluster
   }
 
   /** The same client's locks of another kind. */
   of(kind: Kind): LockStore {
-    return new LockStore(this.#client, this.#prefix, kind, this.#tickets)
+    return new LockStore(this.#client, this.#prefix, kind, this.#shared)
   }
 
   keys(name: string, claim = ''): LockKeys {
     const { suffix } = this.kind
-    const { client } = this.#tickets
-    return lockKeys(this.#prefix, name, this.#client.isCluster, client, { suffix, claim })
+    return lockKeys(this.#prefix, name, this.isCluster, this.#shared.id, { suffix, claim })
   }
 
   /** A new ticket; no other client has the same, nor another kind. */
   ticket({ claim }: LockKeys): string {
-    return `${this.#tickets.client}:${(this.#tickets.next++).toString(36)}${claim}`
+    return `${this.#shared.id}:${(this.#shared.tickets++).toString(36)}${claim}`
   }
 
   /** The token when the lock is free and nobody queues, else the holder's remaining ms or `'queued'`. */
@@ -101,17 +119,24 @@ export class LockStore {
     return this.#client.run(this.kind.scripts.ENQUEUE, all(keys), args)
   }
 
-  release(keys: LockKeys, ticket: string): Promise<boolean> {
-    return this.#client.run(this.kind.scripts.RELEASE, all(keys), [ticket, this.#publish])
+  /** `used`: the reserve that the ticket had. */
+  release(keys: LockKeys, ticket: string, used?: Used): Promise<boolean> {
+    const { RELEASE } = this.kind.scripts
+    if (!used) return this.#client.run(RELEASE, all(keys), [ticket, this.#publish])
+    const args = [ticket, this.#publish, used.reserved, used.last] as const
+    return this.#client.run(RELEASE_RESERVED, all(keys), args)
   }
 
-  /** Release, and queue the next waiter of this process in the same step. */
+  /** Release, and queue the next waiter of this process in the same step; alone, it gets a reserve of tokens. */
   releaseAndEnqueue(
     keys: LockKeys,
     ticket: string,
     next: Ticket,
-  ): Promise<{ released: boolean; place: Place }> {
-    const args = [ticket, this.#publish, next.id, next.ttlMs, next.arrivalUs, TICKET_MS] as const
+    { reserved, last }: Used = { reserved: 0, last: 0 },
+  ): Promise<Released> {
+    const { id, ttlMs, arrivalUs } = next
+    const following = [id, ttlMs, arrivalUs, TICKET_MS] as const
+    const args = [ticket, this.#publish, ...following, reserved, last, SPARE_TOKENS] as const
     return this.#client.run(this.kind.scripts.RELEASE_AND_ENQUEUE, all(keys), args)
   }
 
@@ -122,6 +147,24 @@ export class LockStore {
 
   extend({ lock }: LockKeys, ticket: string, ttlMs: number): Promise<boolean> {
     return this.#client.run(this.kind.scripts.EXTEND, [lock], [ticket, ttlMs])
+  }
+
+  /** How many replicas have the lease of `ticket`, after `timeoutMs` at most; it lasts `ttlMs` from now. */
+  confirm(
+    { lock }: LockKeys,
+    ticket: string,
+    ttlMs: number,
+    minReplicas: number,
+    timeoutMs: number,
+  ): Promise<number> {
+    return this.renewals.confirm({
+      script: this.kind.scripts.RENEW,
+      key: lock,
+      ticket,
+      ttlMs,
+      minReplicas,
+      timeoutMs,
+    })
   }
 
   forceRelease(keys: LockKeys): Promise<boolean> {
@@ -160,7 +203,11 @@ export class LockStore {
   }
 }
 
-const newTickets = () => ({ client: randomUUID().replaceAll('-', '').slice(0, 12), next: 0 })
+const newShared = (client: LocksClient): Shared => ({
+  id: randomUUID().replaceAll('-', '').slice(0, 12),
+  tickets: 0,
+  renewals: new Renewals(client),
+})
 
 const all = ({ lock, fence, queue, waiters, channel }: LockKeys) =>
   [lock, fence, queue, waiters, channel] as const

@@ -8,6 +8,8 @@ export interface Given {
   /** A local time that is no later than the grant. */
   sentAt: number
   leaseMs: number
+  /** The ticket that holds the lock in Redis, when it is not the waiter's own: this process handed it over. */
+  ticket?: string
 }
 
 /** Redis' milliseconds are whole. */

@@ -72,3 +72,11 @@ export const HAND_OVER = `
         if offer(head, self) then return true end
       end
     end`
+
+/** `tellHolder(held, ticket)`: the first in the queue tells the holder's process that another one waits. Needs QUEUE. */
+export const TELL_HOLDER = `
+    local function tellHolder(held, ticket)
+      local holder, client = string.match(held, '^(([^:]+):[^|]*)|')
+      if not holder or redis.call('ZRANGE', queue, 0, 0)[1] ~= ticket then return end
+      redis.call(publish, (string.gsub(channel, '[^:]+$', client)), '!' .. holder)
+    end`

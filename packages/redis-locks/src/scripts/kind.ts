@@ -1,7 +1,10 @@
 import type { Key, Script, Value } from '@gravito/plasma'
+import type { RenewScript } from './renew.js'
 
 /** The keys of most scripts. */
 export const KEYS = ['lock', 'fence', 'queue', 'waiters', 'channel'] as const
+
+type Each<Names extends readonly string[]> = { readonly [I in keyof Names]: Value }
 
 type AllKeys = readonly [Key, Key, Key, Key, Key]
 
@@ -20,12 +23,34 @@ export const place = ([token, nowUs, ttlMs]: [string | null, string, number]): P
   ttlMs,
 })
 
-export const placeAfterRelease = ([released, ...rest]: [
+/** The arguments of `RELEASE_AND_ENQUEUE`. */
+export const RELEASING = [
+  'ticket',
+  'publish',
+  'following',
+  'ttlMs',
+  'arrival',
+  'ticketMs',
+  'reserved',
+  'last',
+  'spare',
+] as const
+
+/** What `RELEASE_AND_ENQUEUE` answers with. */
+export interface Released {
+  released: boolean
+  /** The following ticket was granted, nobody else waits, and `spare` tokens are laid aside for its process. */
+  isAlone: boolean
+  place: Place
+}
+
+export const placeAfterRelease = ([released, isAlone, ...rest]: [
+  number,
   number,
   string | null,
   string,
   number,
-]) => ({ released: released === 1, place: place(rest) })
+]): Released => ({ released: released === 1, isAlone: isAlone === 1, place: place(rest) })
 
 /** One kind of lock: where it lives, how a process' waiters queue, and its Lua, all of it idempotent per ticket (I10). */
 export interface Kind {
@@ -44,15 +69,13 @@ export interface Kind {
     /** Give back, and hand over. */
     readonly RELEASE: Script<AllKeys, readonly [Value, Value], boolean>
     /** Give back and queue another ticket of the process. */
-    readonly RELEASE_AND_ENQUEUE: Script<
-      AllKeys,
-      readonly [Value, Value, Value, Value, Value, Value],
-      { released: boolean; place: Place }
-    >
+    readonly RELEASE_AND_ENQUEUE: Script<AllKeys, Each<typeof RELEASING>, Released>
     /** Leave the queue, and give back what was granted meanwhile. */
     readonly CANCEL: Script<AllKeys, readonly [Value, Value], boolean>
     /** Let a lease last from now. */
     readonly EXTEND: Script<readonly [Key], readonly [Value, Value], boolean>
+    /** Let many leases last from now on, none of them shorter. */
+    readonly RENEW: RenewScript
     /** Take it from whoever holds it. */
     readonly FORCE_RELEASE: Script<AllKeys, readonly [Value], boolean>
   }

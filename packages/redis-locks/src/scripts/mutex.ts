@@ -1,6 +1,8 @@
 import { defineScript } from '@gravito/plasma'
-import { CLOCK, HAND_OVER, OWN, OWNED_BY, QUEUE } from './fragments.js'
-import { KEYS, type Kind, place, placeAfterRelease } from './kind.js'
+import { CLOCK, HAND_OVER, OWN, OWNED_BY, QUEUE, TELL_HOLDER } from './fragments.js'
+import { RELEASE_AND_RESERVE } from './handover.js'
+import { KEYS, type Kind, place } from './kind.js'
+import { RENEW } from './renew.js'
 
 /**
  * The uncontended path (I1, I2, I10): take a lock that is free and for which nobody queues. Answers with the token as
@@ -39,12 +41,16 @@ const ENQUEUE = defineScript({
     ${OWN}
     ${QUEUE}
     ${HAND_OVER}
+    ${TELL_HOLDER}
     local held = redis.call('GET', lock)
     local token = ownedBy(held, ticket)
     if token then
       redis.call('PEXPIRE', lock, ttlMs)
     else
-      if wait == '1' then line(ticket, ttlMs, arrival, ticketMs) end
+      if wait == '1' then
+        line(ticket, ttlMs, arrival, ticketMs)
+        if held then tellHolder(held, ticket) end
+      end
       if not held and not handOver(ticket) then own(ticket, mint(), ttlMs) end
       token = ownedBy(redis.call('GET', lock), ticket)
     end
@@ -67,27 +73,6 @@ const RELEASE = defineScript({
     if not handOver('') then redis.call('DEL', lock) end
     return 1`,
   reply: (raw: number) => raw === 1,
-})
-
-/** RELEASE and ENQUEUE of the process' next waiter in one step, so that a handoff costs one command (I12). */
-const RELEASE_AND_ENQUEUE = defineScript({
-  keys: KEYS,
-  args: ['ticket', 'publish', 'following', 'ttlMs', 'arrival', 'ticketMs'],
-  lua: `
-    ${CLOCK}
-    ${OWNED_BY}
-    ${OWN}
-    ${QUEUE}
-    ${HAND_OVER}
-    local held = redis.call('GET', lock)
-    local mine = ownedBy(held, ticket)
-    if not ownedBy(held, following) then
-      line(following, ttlMs, arrival, ticketMs)
-      if mine or not held then handOver(following) end
-    end
-    local token = ownedBy(redis.call('GET', lock), following)
-    return { mine and 1 or 0, token or false, string.format('%.0f', now), redis.call('PTTL', lock) }`,
-  reply: placeAfterRelease,
 })
 
 /** Leave the queue, and give the lock back when it was granted meanwhile (I9): nothing of the ticket stays. */
@@ -150,5 +135,14 @@ export const INSPECT = defineScript({
 export const MUTEX: Kind = {
   suffix: '',
   queues: 'head',
-  scripts: { ACQUIRE, ENQUEUE, RELEASE, RELEASE_AND_ENQUEUE, CANCEL, EXTEND, FORCE_RELEASE },
+  scripts: {
+    ACQUIRE,
+    ENQUEUE,
+    RELEASE,
+    RELEASE_AND_ENQUEUE: RELEASE_AND_RESERVE,
+    CANCEL,
+    EXTEND,
+    RENEW,
+    FORCE_RELEASE,
+  },
 }

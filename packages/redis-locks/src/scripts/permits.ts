@@ -1,6 +1,7 @@
 import { defineScript } from '@gravito/plasma'
 import { CLOCK, QUEUE } from './fragments.js'
-import { KEYS, type Kind, place, placeAfterRelease } from './kind.js'
+import { KEYS, type Kind, place, placeAfterRelease, RELEASING } from './kind.js'
+import type { RenewScript } from './renew.js'
 
 /**
  * A hash per lock: ticket -> `token|end of its lease in microseconds`, `#used`, `#soonest` (no lease ends
@@ -140,7 +141,7 @@ export function permitScripts(handOver: string): Kind['scripts'] {
 
   const RELEASE_AND_ENQUEUE = defineScript({
     keys: KEYS,
-    args: ['ticket', 'publish', 'following', 'ttlMs', 'arrival', 'ticketMs'],
+    args: RELEASING,
     lua: `
     ${CLOCK}
     ${PERMITS}
@@ -153,7 +154,7 @@ export function permitScripts(handOver: string): Kind['scripts'] {
     handOver(following)
     local token = held(following)
     save()
-    return { mine and 1 or 0, token, string.format('%.0f', now), untilSoonest() }`,
+    return { mine and 1 or 0, 0, token, string.format('%.0f', now), untilSoonest() }`,
     reply: placeAfterRelease,
   })
 
@@ -193,6 +194,26 @@ export function permitScripts(handOver: string): Kind['scripts'] {
     reply: (raw: number) => raw === 1,
   })
 
+  const RENEW: RenewScript = defineScript({
+    lua: `
+    local time = redis.call('TIME')
+    local now = time[1] * 1000000 + time[2]
+    local ours = {}
+    for i, lock in ipairs(KEYS) do
+      local ticket, ttlMs = ARGV[2 * i - 1], tonumber(ARGV[2 * i])
+      local held = redis.pcall('HGET', lock, ticket)
+      local token, ends = string.match(type(held) == 'string' and held or '', '^(%d+)|(%d+)$')
+      ours[i] = token and tonumber(ends) > now and 1 or 0
+      if ours[i] == 1 then
+        ends = math.max(tonumber(ends), now + ttlMs * 1000)
+        redis.call('HSET', lock, ticket, token .. '|' .. string.format('%.0f', ends))
+        if redis.call('PTTL', lock) < ttlMs then redis.call('PEXPIRE', lock, ttlMs) end
+      end
+    end
+    return ours`,
+    reply: (ours: number[]) => ours.map(it => it === 1),
+  })
+
   const FORCE_RELEASE = defineScript({
     keys: KEYS,
     args: ['publish'],
@@ -211,5 +232,14 @@ export function permitScripts(handOver: string): Kind['scripts'] {
     return had`,
     reply: (raw: number) => raw === 1,
   })
-  return { ACQUIRE, ENQUEUE, RELEASE, RELEASE_AND_ENQUEUE, CANCEL, EXTEND, FORCE_RELEASE }
+  return {
+    ACQUIRE,
+    ENQUEUE,
+    RELEASE,
+    RELEASE_AND_ENQUEUE,
+    CANCEL,
+    EXTEND,
+    RENEW,
+    FORCE_RELEASE,
+  }
 }
