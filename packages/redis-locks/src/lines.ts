@@ -131,7 +131,9 @@ export class Lines {
   #next(line: Line | undefined, ticket: string): Waiter | undefined {
     const { queues } = this.store.kind
     if (queues === 'each' || !line?.isListening || !line.holders.has(ticket)) return undefined
-    return queues === 'head' ? line.waiting[0] : line.waiting.find(waiter => !waiter.isQueued)
+    if (queues === 'head') return line.waiting[0]
+    // Two ages may overtake each other on their way; two times do not.
+    return this.#clock.isKnown ? line.waiting.find(waiter => !waiter.isQueued) : undefined
   }
 
   async #releaseTo(keys: LockKeys, line: Line, ticket: string, next: Waiter): Promise<boolean> {

@@ -13,6 +13,10 @@ export class ServerClock {
     this.#epochUs = Math.min(Math.max(this.#epochUs ?? latest, earliest), latest)
   }
 
+  get isKnown(): boolean {
+    return this.#epochUs !== undefined
+  }
+
   /** Server microseconds at a local time that has passed; below 0, how long ago it was, while the server's are unknown. */
   at(localMs: number): number {
     if (this.#epochUs === undefined) return Math.round((localMs - performance.now()) * 1_000) - 1
@@ -35,5 +39,11 @@ export class Arrivals {
     if (at < 0) return at
     this.#lastUs = Math.max(at, this.#lastUs + 1)
     return this.#lastUs
+  }
+
+  /** A command that queued `told` was executed between two local times, at `nowUs` of the server. */
+  placed(told: number, nowUs: number, sentAt: number, receivedAt: number): void {
+    this.clock.saw(nowUs, sentAt, receivedAt)
+    if (told < 0) this.#lastUs = Math.max(this.#lastUs, nowUs + told)
   }
 }

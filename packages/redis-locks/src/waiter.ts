@@ -35,7 +35,7 @@ export class Waiter implements Ticket {
   isQueued = false
   readonly #arrivedAt = performance.now()
   readonly #arrivals: Arrivals
-  #arrivalUs: number | undefined
+  #arrivalUs = -1
   #sentAt = this.#arrivedAt
   /** Local time minus server time, never too much. */
   #offsetMs: number | undefined
@@ -53,9 +53,8 @@ export class Waiter implements Ticket {
   }
 
   get arrivalUs(): number {
-    const arrivalUs = this.#arrivalUs ?? this.#arrivals.next(this.#arrivedAt)
-    if (arrivalUs >= 0) this.#arrivalUs = arrivalUs
-    return arrivalUs
+    if (this.#arrivalUs < 0) this.#arrivalUs = this.#arrivals.next(this.#arrivedAt)
+    return this.#arrivalUs
   }
 
   /** Follow a command that queues the ticket; its place is taken over. */
@@ -69,7 +68,7 @@ export class Waiter implements Ticket {
       this.askAt = 0
       throw error
     })
-    this.#arrivals.clock.saw(place.nowUs, sentAt, performance.now())
+    this.#arrivals.placed(this.#arrivalUs, place.nowUs, sentAt, performance.now())
     if (place.token !== undefined) {
       this.given = { token: place.token, sentAt, leaseMs: this.ttlMs }
       return place

@@ -135,15 +135,14 @@ describe('waiting', () => {
 
   test('the waiters of one process are served in order', async () => {
     const [one] = clients(1)
-    const order: number[] = []
-    const all = Array.from({ length: 60 }, (_, i) =>
-      db(one, 3).run(async () => {
-        order.push(i)
+    const all = Array.from({ length: 60 }, () =>
+      db(one, 3).run(async ({ token }) => {
         await pause(1)
+        return token
       }),
     )
-    await Promise.all(all)
-    expect(order).toEqual([...order].sort((a, b) => a - b))
+    const tokens = await Promise.all(all)
+    expect(tokens).toEqual([...tokens].sort((a, b) => a - b))
     await nothingLeft(one.redis)
   })
 

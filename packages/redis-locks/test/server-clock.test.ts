@@ -36,4 +36,6 @@ test('places in a line go up, also when the estimate goes down', () => {
   clock.saw(1e15 - 5e6, 0, 100)
   const second = line.next(1_000.1)
   expect(second).toBeGreaterThan(first)
+  line.placed(-10, 2e15, 0, 100)
+  expect(line.next(1_000.2)).toBeGreaterThan(2e15 - 10)
 })
