@@ -7,6 +7,7 @@ export {
 } from './errors.js'
 export type { Lease, LeaseData } from './lease.js'
 export { createLimiter, type GravitoLimiter } from './limiter.js'
+export type { DurationStats, LockStats, LocksStats } from './lock-stats.js'
 export {
   createLockStore,
   createSitemapLock,
@@ -14,7 +15,7 @@ export {
   type GravitoSitemapLock,
 } from './lock-store.js'
 export { createLocks, Locks, withLock } from './locks.js'
-export type { Mutex, Section } from './mutex.js'
+export type { Mutex } from './mutex.js'
 export {
   createMutex,
   type LockInfo,
@@ -32,6 +33,7 @@ export {
 } from './rate-limit-storage.js'
 export type { RateLimit, RateLimiter, RateLimitOptions, SpendOptions } from './rate-limiter.js'
 export type { Lockable, ReadWriteLock, ReadWriteState } from './read-write.js'
+export type { Section } from './section.js'
 export type {
   PermitOptions,
   Semaphore,
@@ -46,4 +48,5 @@ export {
   type SemaphoreStorageOptions,
 } from './semaphore-storage.js'
 export type { Holder, LocksClient, LocksSource } from './store.js'
+export type { LockEvent, LockEventName, LockKind, LockListener } from './telemetry.js'
 export type { Throttle } from './throttle.js'

@@ -7,6 +7,7 @@ import { RELEASE_RESERVED } from './scripts/handover.js'
 import type { Kind, Place, Released } from './scripts/kind.js'
 import { INSPECT, MUTEX } from './scripts/mutex.js'
 import { PERMIT_INFO, SET_LIMIT } from './scripts/semaphore.js'
+import { Telemetry } from './telemetry.js'
 import { SPARE_TOKENS, type Tenure } from './tenure.js'
 
 /** What locks need of a client: a plasma client or manager has it. */
@@ -45,6 +46,7 @@ interface Shared {
   readonly id: string
   tickets: number
   readonly renewals: Renewals
+  readonly telemetry: Telemetry
 }
 
 /** Who waits says so at least this often; a ticket that is older is dead. */
@@ -67,6 +69,7 @@ export class LockStore {
   readonly kind: Kind
   /** Of every kind of lease under this client. */
   readonly renewals: Renewals
+  readonly telemetry: Telemetry
   readonly #client: LocksClient
   readonly #prefix: string
   readonly #shared: Shared
@@ -77,6 +80,7 @@ export class LockStore {
     this.kind = kind
     this.#shared = shared ?? newShared(this.#client)
     this.renewals = this.#shared.renewals
+    this.telemetry = this.#shared.telemetry
   }
 
   get isCluster(): boolean {
@@ -207,6 +211,7 @@ const newShared = (client: LocksClient): Shared => ({
   id: randomUUID().replaceAll('-', '').slice(0, 12),
   tickets: 0,
   renewals: new Renewals(client),
+  telemetry: new Telemetry(),
 })
 
 const all = ({ lock, fence, queue, waiters, channel }: LockKeys) =>
