@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer'
 import { ReplyError } from 'ioredis'
 
 /** Who waits for the next reply, if it is one of ours. */
@@ -65,6 +66,10 @@ export class ReplyReader {
   #foreign = 0
   /** Bytes of a foreign text that are still to come. */
   #foreignBytes = 0
+  /** A stretch of the chunk as one text, from which short ones are cut. */
+  #stretch: string | undefined
+  #stretchFrom = 0
+  #stretchTo = 0
 
   constructor(source: ReplySource) {
     this.#source = source
@@ -74,6 +79,7 @@ export class ReplyReader {
     const rest = this.#chunk.length - this.#at
     this.#chunk = rest === 0 ? chunk : Buffer.concat([this.#chunk.subarray(this.#at), chunk])
     this.#at = 0
+    this.#stretchTo = 0
     while (this.#at < this.#chunk.length) {
       if (this.#foreign === 0 && !this.#receiver) {
         const type = this.#chunk[this.#at]
@@ -246,7 +252,30 @@ export class ReplyReader {
     // A verbatim text begins with its format: `txt:`.
     const start = type === EQUALS ? from + 4 : from
     if (this.#receiver?.bytes) return Buffer.from(bytes.subarray(start, to))
+    if (CUTS_COPY && to - start <= SHORT && bytes === this.#chunk && this.#isLong())
+      return this.#short(start, to)
     return bytes.toString('utf8', start, to)
+  }
+
+  /** Is this part of an array that is worth some preparation? */
+  #isLong(): boolean {
+    const [outermost] = this.#levels
+    return outermost !== undefined && outermost.length >= 8
+  }
+
+  /** A short text: a call into the platform for each would cost more than all else. */
+  #short(from: number, to: number): string {
+    const chunk = this.#chunk
+    if (to > this.#stretchTo) {
+      const end = Math.min(from + STRETCH, chunk.length)
+      this.#stretch = isAscii(chunk.subarray(from, end))
+        ? chunk.toString('latin1', from, end)
+        : undefined
+      this.#stretchFrom = from
+      this.#stretchTo = end
+    }
+    const offset = this.#stretchFrom
+    return this.#stretch?.slice(from - offset, to - offset) ?? chunk.toString('utf8', from, to)
   }
 
   #slice(from: number, to: number): string | Buffer {
@@ -282,5 +311,12 @@ export class ReplyReader {
 }
 
 const EMPTY = Buffer.alloc(0)
+
+/** V8 copies what is cut out of a text up to this length; of a longer one it would keep the whole in memory. */
+const SHORT = 12
+/** How many bytes become one text to cut from. */
+const STRETCH = 4_096
+/** Other engines keep the whole in any case. */
+const CUTS_COPY = process.versions.bun === undefined
 
 const errorOf = (message: string): Error => new ReplyError(message)
