@@ -1,15 +1,18 @@
-// npm run bench [-- <suite>] [--quick]
+// npm run bench [-- <suite>] [--quick] [--only <part of a row's name>]
 import { parseArgs } from 'node:util'
 import { benchClients } from './clients/run.js'
 
 /** What one run measures; each writes a page of docs/, unless it is quick. */
 const SUITES = { clients: benchClients } satisfies Record<
   string,
-  (options: { quick: boolean }) => Promise<void>
+  (options: { quick: boolean; only: string }) => Promise<void>
 >
 
 const { values, positionals } = parseArgs({
-  options: { quick: { type: 'boolean', default: false } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string', default: '' },
+  },
   allowPositionals: true,
 })
 const [name = 'clients'] = positionals
@@ -19,4 +22,4 @@ if (!Object.hasOwn(SUITES, name)) {
   )
   process.exit(1)
 }
-await SUITES[name as keyof typeof SUITES]({ quick: values.quick })
+await SUITES[name as keyof typeof SUITES](values)
