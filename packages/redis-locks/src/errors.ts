@@ -61,3 +61,20 @@ export class RateLimitedError extends RedisError {
     this.retryAfterMs = retryAfterMs
   }
 }
+
+/** Fewer replicas than `minReplicas` confirmed a lease, which was given back. */
+export class LockReplicasError extends RedisError {
+  static override readonly kind = 'LockReplicasError'
+
+  constructor(
+    readonly lock: string,
+    readonly minReplicas: number,
+    /** So many did. */
+    readonly confirmed: number,
+  ) {
+    super(
+      `Lock "${lock}": ${confirmed} of ${minReplicas} replicas (minReplicas) confirmed it; it was given back.`,
+      { code: 'LOCK_REPLICAS' },
+    )
+  }
+}

@@ -1,4 +1,10 @@
-export { LockLostError, LockStoreError, LockTimeoutError, RateLimitedError } from './errors.js'
+export {
+  LockLostError,
+  LockReplicasError,
+  LockStoreError,
+  LockTimeoutError,
+  RateLimitedError,
+} from './errors.js'
 export type { Lease, LeaseData } from './lease.js'
 export { createLimiter, type GravitoLimiter } from './limiter.js'
 export {
@@ -16,6 +22,7 @@ export {
   RedisMutexStorage,
 } from './mutex-storage.js'
 export type { AcquireOptions, LocksOptions, MutexOptions } from './options.js'
+export type { PermitHolder } from './permit-state.js'
 export {
   createRateLimiter,
   type RateLimiterOptions,
@@ -24,5 +31,19 @@ export {
   RedisRateLimitStorage,
 } from './rate-limit-storage.js'
 export type { RateLimit, RateLimiter, RateLimitOptions, SpendOptions } from './rate-limiter.js'
+export type { Lockable, ReadWriteLock, ReadWriteState } from './read-write.js'
+export type {
+  PermitOptions,
+  Semaphore,
+  SemaphoreInfo,
+  SemaphoreOptions,
+} from './semaphore.js'
+export {
+  createSemaphore,
+  RedisSemaphoreStorage,
+  type SemaphoreState,
+  type SemaphoreStorage,
+  type SemaphoreStorageOptions,
+} from './semaphore-storage.js'
 export type { Holder, LocksClient, LocksSource } from './store.js'
 export type { Throttle } from './throttle.js'

@@ -12,6 +12,10 @@ import {
   resolve,
 } from './options.js'
 import { RateLimiter, type RateLimitOptions } from './rate-limiter.js'
+import { ReadWriteLock } from './read-write.js'
+import { READ_WRITE } from './scripts/read-write.js'
+import { SEMAPHORE } from './scripts/semaphore.js'
+import { Semaphore, type SemaphoreOptions } from './semaphore.js'
 import { LockStore, type LocksSource } from './store.js'
 import { Throttle } from './throttle.js'
 
@@ -19,6 +23,8 @@ import { Throttle } from './throttle.js'
 export class Locks {
   readonly #store: LockStore
   readonly #lines: Lines
+  readonly #semaphores: Lines
+  readonly #readWrites: Lines
   readonly #limits: LimitStore
   readonly #options: ResolvedOptions
 
@@ -28,6 +34,8 @@ export class Locks {
     this.#store = new LockStore(client, this.#options.prefix)
     this.#limits = new LimitStore(client, this.#options.prefix)
     this.#lines = new Lines(this.#store)
+    this.#semaphores = new Lines(this.#store.of(SEMAPHORE))
+    this.#readWrites = new Lines(this.#store.of(READ_WRITE))
   }
 
   /**
@@ -37,6 +45,25 @@ export class Locks {
    */
   mutex(name: string, options: MutexOptions = {}): Mutex {
     return new Mutex(this.#store, this.#lines, name, resolve(this.#options, options))
+  }
+
+  /**
+   * The semaphore called `name`: up to `permits` holders at a time.
+   *
+   * @throws InvalidArgumentError for a bad name or option
+   */
+  semaphore(name: string, options: SemaphoreOptions): Semaphore {
+    const { permits, ...rest } = { ...options }
+    return new Semaphore(this.#semaphores, name, resolve(this.#options, rest), permits)
+  }
+
+  /**
+   * The read-write lock called `name`: readers together, writers alone.
+   *
+   * @throws InvalidArgumentError for a bad name or option
+   */
+  readWrite(name: string, options: MutexOptions = {}): ReadWriteLock {
+    return new ReadWriteLock(this.#readWrites, name, resolve(this.#options, options))
   }
 
   /**
