@@ -6,7 +6,7 @@ const shared: NonNullable<Options['esbuildPlugins']>[number] = {
   name: 'shared-classes',
   setup(build) {
     const extension = build.initialOptions.format === 'cjs' ? 'cjs' : 'js'
-    build.onResolve({ filter: /^\.\.\/index\.js$/ }, () => ({
+    build.onResolve({ filter: /^(\.\.\/)+index\.js$/ }, () => ({
       path: `./index.${extension}`,
       external: true,
     }))

@@ -5,6 +5,7 @@ export {
   LockTimeoutError,
   RateLimitedError,
 } from './errors.js'
+export type { Funnel } from './funnel.js'
 export type { Lease, LeaseData } from './lease.js'
 export { createLimiter, type GravitoLimiter } from './limiter.js'
 export {

@@ -4,8 +4,12 @@ import type { MemoryServer } from './memory-server.js'
 
 /** As much of a plasma client as locks use, over a memory server. */
 export class MemoryClient {
+  readonly name = 'memory'
   readonly isCluster = false
   readonly status = 'ready'
+  /** What the locks' own connection listens to: the end of the user's, which never comes. */
+  readonly ioredis = { status: 'ready', once: nothing, off: nothing }
+  readonly on = nothing
   readonly #server: MemoryServer
 
   constructor(server: MemoryServer) {
@@ -39,8 +43,25 @@ export class MemoryClient {
     }
   }
 
-  ssubscribe = this.subscribe
+  readonly ssubscribe = this.subscribe
+
+  with(): this {
+    return this
+  }
+
+  duplicate(): this {
+    return this
+  }
+
+  /** It has no replicas. */
+  async wait(): Promise<number> {
+    return 0
+  }
+
+  async disconnect(): Promise<void> {}
 }
+
+const nothing = () => undefined
 
 export const memoryClient = (server: MemoryServer): LocksClient =>
   new MemoryClient(server) as unknown as LocksClient

@@ -2,7 +2,8 @@ import { createLocks, type Locks, type LocksOptions } from '../index.js'
 import { memoryClient } from './memory-client.js'
 import { MemoryServer } from './memory-server.js'
 
-export { describeLocks, type LocksUnderTest, type TestFunctions } from './compliance.js'
+export { describeLocks, type TestFunctions } from './compliance/describe-locks.js'
+export type { LocksUnderTest } from './compliance/locks-case.js'
 export { MemoryServer } from './memory-server.js'
 
 export interface MemoryLocksOptions extends LocksOptions {
