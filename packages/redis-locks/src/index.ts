@@ -6,6 +6,7 @@ export {
   LockTimeoutError,
   RateLimitedError,
 } from './errors.js'
+export type { Funnel } from './funnel.js'
 export type { Leader, LeaderOptions } from './leader.js'
 export type { Lease, LeaseData } from './lease.js'
 export { createLimiter, type GravitoLimiter } from './limiter.js'

@@ -1,4 +1,5 @@
 import { clientOf } from './client.js'
+import { Funnel } from './funnel.js'
 import { Leader, type LeaderOptions } from './leader.js'
 import type { Lease, LeaseData } from './lease.js'
 import { LimitStore } from './limit-store.js'
@@ -104,6 +105,11 @@ export class Locks {
   /** The limit called `name` in the words of Laravel: `locks.throttle('mail').allow(10).every(60).run(send)`. */
   throttle(name: string): Throttle {
     return new Throttle(this, name)
+  }
+
+  /** The semaphore called `name` in the words of Laravel: `locks.funnel('video').limit(3).run(convert)`. */
+  funnel(name: string): Funnel {
+    return new Funnel(this, name)
   }
 
   /** Run `fn` while the mutex called `name` is held: see `Mutex.run`. */
