@@ -7,4 +7,4 @@ export function clientOf(source: LocksSource): LocksClient {
 }
 
 const isPlasma = (source: LocksSource): source is LocksClient =>
-  'run' in source && 'ssubscribe' in source && 'scanIterator' in source
+  'run' in source && 'ssubscribe' in source && 'isCluster' in source

@@ -1,7 +1,7 @@
 import { LockLostError } from './errors.js'
 import type { LockKeys } from './names.js'
 import { checkMs } from './options.js'
-import type { Renewable } from './renewal.js'
+import type { Renewable, Renewals } from './renewal.js'
 import { sleepWatch } from './sleep-watch.js'
 import type { LockStore } from './store.js'
 import type { Held } from './tenure.js'
@@ -24,12 +24,19 @@ export interface Grant extends LeaseData {
   renew: boolean
   /** So many replicas must confirm each renewal; default 0. */
   minReplicas?: number
+  /** Makes it last so many milliseconds from now; default the store's. */
+  extend?: (ttlMs: number) => Promise<boolean>
   /** Gives the lock back, told since when and how long it lasts while it does; resolves with true when it was still ours. */
   release: (held: Held | undefined) => Promise<boolean>
   /** Called when the lease is lost. */
   lost: () => void
   /** The lease of the same asynchronous context that this one is a part of. */
   outer?: Lease
+}
+
+/** What a lease needs of the locks it came from. */
+export type LeaseStore = Pick<LockStore, 'extend' | 'kind' | 'telemetry'> & {
+  renewals: Pick<Renewals, 'add' | 'remove'>
 }
 
 /** Clocks may run at different speeds. */
@@ -45,7 +52,7 @@ export class Lease {
   readonly name: string
   /** The fencing token: larger with every grant of this lock. A whole number that JSON and SQL keep exactly. */
   readonly token: number
-  readonly #store: LockStore
+  readonly #store: LeaseStore
   readonly #grant: Grant
   /** Why it is lost, as soon as it is. */
   #loss: LockLostError | undefined
@@ -61,7 +68,7 @@ export class Lease {
   /** When the last answer to `extend` came; what was asked before is out of date. */
   #extendedAt = 0
 
-  constructor(store: LockStore, grant: Grant) {
+  constructor(store: LeaseStore, grant: Grant) {
     this.name = grant.name
     this.token = grant.token
     this.#store = store
@@ -126,10 +133,10 @@ export class Lease {
   async extend(ttlMs = this.#renewable.ttlMs): Promise<boolean> {
     checkMs('ttlMs', ttlMs, 1)
     if (!this.isHeld()) return false
-    const { keys, ticket, outer } = this.#grant
+    const { keys, ticket, extend, outer } = this.#grant
     if (outer) return outer.extend(ttlMs)
     const sentAt = performance.now()
-    const extended = await this.#store.extend(keys, ticket, ttlMs)
+    const extended = await (extend ? extend(ttlMs) : this.#store.extend(keys, ticket, ttlMs))
     if (this.#isOver) return false
     this.#extendedAt = performance.now()
     if (extended) {

@@ -124,6 +124,11 @@ export class Mutex {
     }
   }
 
+  /** Run `fn` as the holder of `lease`: what is reentrant in it may take the lock again. */
+  within<Result>(lease: Lease, fn: () => Promise<Result>): Promise<Result> {
+    return asHolder(this.#store, this.#keys.lock, lease, fn)
+  }
+
   async #acquire(resolved: ResolvedOptions, signal: AbortSignal | undefined): Promise<Lease> {
     signal?.throwIfAborted()
     const outer = this.#outer(resolved)

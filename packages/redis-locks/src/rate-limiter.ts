@@ -2,7 +2,7 @@ import { InvalidArgumentError } from '@gravito/plasma'
 import { LockStoreError, RateLimitedError } from './errors.js'
 import type { LimitStore, Spending } from './limit-store.js'
 import { escapedName } from './names.js'
-import { checkMs } from './options.js'
+import { checkAmount, checkMs } from './options.js'
 import { settles } from './settles.js'
 
 const ALGORITHMS = ['fixed-window', 'sliding-window', 'gcra'] as const
@@ -170,10 +170,4 @@ function checked(options: RateLimitOptions): RateLimitOptions & { algorithm: str
     throw new InvalidArgumentError('onError', 'must be a function')
   }
   return { ...options, algorithm }
-}
-
-/** @throws InvalidArgumentError unless `value` is a whole number from 1 to `most` */
-export function checkAmount(name: string, value: unknown, most: number): void {
-  if (Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) <= most) return
-  throw new InvalidArgumentError(name, `must be a whole number from 1 to ${most}`)
 }

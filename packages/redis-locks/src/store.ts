@@ -6,6 +6,7 @@ import { Renewals } from './renewal.js'
 import { RELEASE_RESERVED } from './scripts/handover.js'
 import type { Kind, Place, Released } from './scripts/kind.js'
 import { INSPECT, MUTEX } from './scripts/mutex.js'
+import { RAISE } from './scripts/quorum.js'
 import { PERMIT_INFO, SET_LIMIT } from './scripts/semaphore.js'
 import { Telemetry } from './telemetry.js'
 import { SPARE_TOKENS, type Tenure } from './tenure.js'
@@ -14,7 +15,10 @@ import { SPARE_TOKENS, type Tenure } from './tenure.js'
 export type LocksClient = Pick<
   RedisClient,
   'run' | 'with' | 'subscribe' | 'ssubscribe' | 'unlink' | 'isCluster'
->
+> & {
+  on(event: 'ready', listener: () => void): unknown
+  off(event: 'ready', listener: () => void): unknown
+}
 
 /** A plasma client, a manager, or any ioredis instance or Cluster. */
 export type LocksSource = LocksClient | RedisManager | Parameters<typeof RedisClient.from>[0]
@@ -53,16 +57,10 @@ interface Shared {
 const TICKET_MS = 15_000
 
 /** Failures that pass: a waiter goes on asking. */
-const PASSING = new Set([
-  'CONNECTION_FAILED',
-  'COMMAND_TIMEOUT',
-  'LOADING',
-  'BUSY',
-  'MASTERDOWN',
-  'CLUSTERDOWN',
-  'TRYAGAIN',
-  'READONLY',
-])
+const PASSING = new Set(
+  `CONNECTION_FAILED COMMAND_TIMEOUT REPLY_LOST QUEUE_FULL LOADING BUSY OOM MISCONF READONLY NOREPLICAS MASTERDOWN
+  CLUSTERDOWN TRYAGAIN`.split(/\s+/),
+)
 
 /** The locks of one kind, client and prefix, a command at a time; no policy. */
 export class LockStore {
@@ -153,6 +151,11 @@ export class LockStore {
     return this.#client.run(this.kind.scripts.EXTEND, [lock], [ticket, ttlMs])
   }
 
+  /** Give a lease of a quorum its token; false when it is not the ticket's any more. */
+  raise({ lock, fence }: LockKeys, ticket: string, token: number): Promise<boolean> {
+    return this.#client.run(RAISE, [lock, fence], [ticket, token])
+  }
+
   /** How many replicas have the lease of `ticket`, after `timeoutMs` at most; it lasts `ttlMs` from now. */
   confirm(
     { lock }: LockKeys,
@@ -195,6 +198,12 @@ export class LockStore {
       ? await this.#client.ssubscribe(channel, told)
       : await this.#client.subscribe(channel, told)
     return () => subscription.unsubscribe()
+  }
+
+  /** Call `listener` whenever a connection of the client is ready (again); the result stops that. */
+  onReady(listener: () => void): () => void {
+    this.#client.on('ready', listener)
+    return () => this.#client.off('ready', listener)
   }
 
   /** May the same command succeed a little later? */

@@ -1,7 +1,7 @@
 import { RateLimitedError } from './errors.js'
 import { milliseconds } from './limiter.js'
 import type { Locks } from './locks.js'
-import { checkAmount } from './rate-limiter.js'
+import { checkAmount } from './options.js'
 
 interface Settings {
   readonly times: number

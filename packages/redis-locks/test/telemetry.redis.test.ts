@@ -74,7 +74,7 @@ describe('events', () => {
   })
 
   test('of renewals and of a loss, with its error', async () => {
-    const { redis, locks, events } = setup({ ttlMs: 150 })
+    const { redis, locks, events } = setup({ ttlMs: 900 })
     const lease = await locks.mutex('a').acquire()
     await waitUntil('it is renewed', () => events.some(({ event }) => event === 'renew'))
     await redis.del('lock:{a}')
@@ -150,7 +150,7 @@ describe('events', () => {
     onTestFinished(() => redis.disconnect())
     const told = vi.spyOn(Telemetry.prototype, 'tell')
     onTestFinished(() => told.mockRestore())
-    const locks = createLocks(redis, { ttlMs: 100 })
+    const locks = createLocks(redis, { ttlMs: 300 })
     const useAll = async () => {
       const lease = await locks.mutex('a').acquire()
       await locks.mutex('a').tryAcquire()
