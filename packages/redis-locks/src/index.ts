@@ -1,11 +1,13 @@
 export {
   LockLostError,
+  LockQuorumError,
   LockReplicasError,
   LockStoreError,
   LockTimeoutError,
   RateLimitedError,
 } from './errors.js'
 export type { Funnel } from './funnel.js'
+export type { Leader, LeaderOptions } from './leader.js'
 export type { Lease, LeaseData } from './lease.js'
 export { createLimiter, type GravitoLimiter } from './limiter.js'
 export {
@@ -15,6 +17,7 @@ export {
   type GravitoSitemapLock,
 } from './lock-store.js'
 export { createLocks, Locks, withLock } from './locks.js'
+export type { MultiLease, MultiLock, MultiSection } from './multi.js'
 export type { Mutex, Section } from './mutex.js'
 export {
   createMutex,
@@ -24,6 +27,8 @@ export {
 } from './mutex-storage.js'
 export type { AcquireOptions, LocksOptions, MutexOptions } from './options.js'
 export type { PermitHolder } from './permit-state.js'
+export { type QuorumLocks, type QuorumOptions, quorum } from './quorum.js'
+export type { QuorumMutex, QuorumMutexOptions } from './quorum-mutex.js'
 export {
   createRateLimiter,
   type RateLimiterOptions,

@@ -1,7 +1,7 @@
 import { LockLostError } from './errors.js'
 import type { LockKeys } from './names.js'
 import { checkMs } from './options.js'
-import type { Renewable } from './renewal.js'
+import type { Renewable, Renewals } from './renewal.js'
 import { RENEW, type RenewScript } from './scripts/renew.js'
 import { sleepWatch } from './sleep-watch.js'
 import type { LockStore } from './store.js'
@@ -37,6 +37,11 @@ export interface Grant extends LeaseData {
   outer?: Lease
 }
 
+/** What a lease needs of the locks it came from. */
+export type LeaseStore = Pick<LockStore, 'extend'> & {
+  renewals: Pick<Renewals, 'add' | 'remove'>
+}
+
 /** Clocks may run at different speeds. */
 const DRIFT = 0.01
 const MARGIN_MS = 2
@@ -52,7 +57,7 @@ export class Lease {
   readonly name: string
   /** The fencing token: larger with every grant of this lock. A whole number that JSON and SQL keep exactly. */
   readonly token: number
-  readonly #store: LockStore
+  readonly #store: LeaseStore
   readonly #grant: Grant
   readonly #lost = new AbortController()
   readonly #renewable: Renewable
@@ -65,7 +70,7 @@ export class Lease {
   #extendedAt = 0
   #expiry: NodeJS.Timeout | undefined
 
-  constructor(store: LockStore, grant: Grant) {
+  constructor(store: LeaseStore, grant: Grant) {
     this.name = grant.name
     this.token = grant.token
     this.#store = store

@@ -1,8 +1,10 @@
 import { clientOf } from './client.js'
 import { Funnel } from './funnel.js'
+import { Leader, type LeaderOptions } from './leader.js'
 import type { Lease, LeaseData } from './lease.js'
 import { LimitStore } from './limit-store.js'
 import { Lines } from './lines.js'
+import { MultiLock } from './multi.js'
 import { Mutex, type Section } from './mutex.js'
 import {
   type AcquireOptions,
@@ -14,6 +16,7 @@ import {
 } from './options.js'
 import { RateLimiter, type RateLimitOptions } from './rate-limiter.js'
 import { ReadWriteLock } from './read-write.js'
+import { MUTEX } from './scripts/mutex.js'
 import { READ_WRITE } from './scripts/read-write.js'
 import { SEMAPHORE } from './scripts/semaphore.js'
 import { Semaphore, type SemaphoreOptions } from './semaphore.js'
@@ -26,6 +29,7 @@ export class Locks {
   readonly #lines: Lines
   readonly #semaphores: Lines
   readonly #readWrites: Lines
+  readonly #leaders: Lines
   readonly #limits: LimitStore
   readonly #options: ResolvedOptions
 
@@ -36,6 +40,7 @@ export class Locks {
     this.#limits = new LimitStore(client, this.#options.prefix)
     this.#lines = new Lines(this.#store)
     this.#semaphores = new Lines(this.#store.of(SEMAPHORE))
+    this.#leaders = new Lines(this.#store.of({ ...MUTEX, suffix: ':leader' }))
     this.#readWrites = new Lines(this.#store.of(READ_WRITE))
   }
 
@@ -65,6 +70,27 @@ export class Locks {
    */
   readWrite(name: string, options: MutexOptions = {}): ReadWriteLock {
     return new ReadWriteLock(this.#readWrites, name, resolve(this.#options, options))
+  }
+
+  /**
+   * Several mutexes, all of them or none; a name that is given twice counts once.
+   *
+   * @throws InvalidArgumentError for no names, or a bad name or option
+   */
+  multi(names: readonly string[], options: MutexOptions = {}): MultiLock {
+    return new MultiLock(names, name => this.mutex(name, options), resolve(this.#options, options))
+  }
+
+  /**
+   * A candidate for the leadership called `name`, which one process has at a time; `start` makes it stand.
+   *
+   * @throws InvalidArgumentError for a bad name or option
+   */
+  leader(name: string, options: LeaderOptions = {}): Leader {
+    const { ttlMs = this.#options.ttlMs, ...rest } = options
+    const resolved = resolve(this.#options, { ttlMs, renew: true, reentrant: false })
+    const mutex = new Mutex(this.#leaders.store, this.#leaders, name, resolved)
+    return new Leader(mutex, ttlMs, rest)
   }
 
   /**

@@ -168,6 +168,11 @@ export class Mutex {
     }
   }
 
+  /** Run `fn` as the holder of `lease`: what is reentrant in it may take the lock again. */
+  within<Result>(lease: Lease, fn: () => Promise<Result>): Promise<Result> {
+    return asHolder(this.#store, this.#keys.lock, lease, fn)
+  }
+
   async #now({ signal: _, ...options }: AcquireOptions): Promise<Lease> {
     const lease = await this.tryAcquire(options)
     if (!lease) throw new LockTimeoutError(this.name, 0)

@@ -6,6 +6,7 @@ import { Renewals } from './renewal.js'
 import { RELEASE_RESERVED } from './scripts/handover.js'
 import type { Kind, Place, Released } from './scripts/kind.js'
 import { INSPECT, MUTEX } from './scripts/mutex.js'
+import { RAISE } from './scripts/quorum.js'
 import { PERMIT_INFO, SET_LIMIT } from './scripts/semaphore.js'
 import { SPARE_TOKENS, type Tenure } from './tenure.js'
 
@@ -147,6 +148,11 @@ export class LockStore {
 
   extend({ lock }: LockKeys, ticket: string, ttlMs: number): Promise<boolean> {
     return this.#client.run(this.kind.scripts.EXTEND, [lock], [ticket, ttlMs])
+  }
+
+  /** Give a lease of a quorum its token; false when it is not the ticket's any more. */
+  raise({ lock, fence }: LockKeys, ticket: string, token: number): Promise<boolean> {
+    return this.#client.run(RAISE, [lock, fence], [ticket, token])
   }
 
   /** How many replicas have the lease of `ticket`, after `timeoutMs` at most; it lasts `ttlMs` from now. */
