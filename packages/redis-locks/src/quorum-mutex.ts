@@ -1,10 +1,10 @@
 import { LockQuorumError, LockTimeoutError } from './errors.js'
-import { Lease, type LeaseData } from './lease.js'
+import { Lease, type LeaseData, type LeaseStore } from './lease.js'
 import type { LockKeys } from './names.js'
 import { type AcquireOptions, type MutexOptions, type ResolvedOptions, resolve } from './options.js'
 import type { Quorum } from './quorum.js'
 import { answered, majorityOf, type Votes, vote } from './quorum-votes.js'
-import { MUTEX } from './scripts/mutex.js'
+import { QUORUM } from './scripts/quorum.js'
 import { type Section, sectionOf } from './section.js'
 import { settles } from './settles.js'
 import type { Holder, LockStore } from './store.js'
@@ -207,10 +207,14 @@ export class QuorumMutex {
     pending: readonly Promise<unknown>[],
     { ttlMs, renew }: ResolvedOptions,
   ): Lease {
-    const extend = (ms: number) => this.#extend(ticket, ms)
     const { nodes, renewals } = this.#quorum
     const { telemetry } = nodes[0] as LockStore
-    const store = { extend: () => extend(ttlMs), renewals, kind: MUTEX, telemetry }
+    const store: LeaseStore = {
+      kind: QUORUM,
+      renewals,
+      telemetry,
+      extend: (_, ours, ms) => this.#extend(ours, ms),
+    }
     const [keys] = this.#keys
     return new Lease(store, {
       name: this.name,
@@ -221,7 +225,6 @@ export class QuorumMutex {
       leaseMs: ttlMs,
       ttlMs,
       renew,
-      extend,
       release: () => this.#release(ticket, pending),
       lost: () => undefined,
     })
