@@ -2,7 +2,6 @@ import { LockLostError } from './errors.js'
 import type { LockKeys } from './names.js'
 import { checkMs } from './options.js'
 import type { Renewable, Renewals } from './renewal.js'
-import { RENEW, type RenewScript } from './scripts/renew.js'
 import { sleepWatch } from './sleep-watch.js'
 import type { LockStore } from './store.js'
 import type { Held } from './tenure.js'
@@ -25,10 +24,6 @@ export interface Grant extends LeaseData {
   renew: boolean
   /** So many replicas must confirm each renewal; default 0. */
   minReplicas?: number
-  /** What renews it, many at once; default that of a mutex. */
-  renewal?: { script: RenewScript; key: string }
-  /** Makes it last so many milliseconds from now; default that of a mutex. */
-  extend?: (ttlMs: number) => Promise<boolean>
   /** Gives the lock back, told since when and how long it lasts while it does; resolves with true when it was still ours. */
   release: (held: Held | undefined) => Promise<boolean>
   /** Called when the lease is lost. */
@@ -38,7 +33,7 @@ export interface Grant extends LeaseData {
 }
 
 /** What a lease needs of the locks it came from. */
-export type LeaseStore = Pick<LockStore, 'extend'> & {
+export type LeaseStore = Pick<LockStore, 'extend' | 'kind'> & {
   renewals: Pick<Renewals, 'add' | 'remove'>
 }
 
@@ -46,8 +41,6 @@ export type LeaseStore = Pick<LockStore, 'extend'> & {
 const DRIFT = 0.01
 const MARGIN_MS = 2
 const RENEWED_AFTER = 1 / 3
-/** Node's timers end here and fire at once beyond. */
-const MAX_TIMER_MS = 2 ** 31 - 1
 
 /**
  * One lock, held. It counts from the moment its command was sent and a little less than Redis does, so that it
@@ -59,7 +52,10 @@ export class Lease {
   readonly token: number
   readonly #store: LeaseStore
   readonly #grant: Grant
-  readonly #lost = new AbortController()
+  /** Why it is lost, as soon as it is. */
+  #loss: LockLostError | undefined
+  /** Made when somebody asks for the signal, which costs more than the lease. */
+  #controller: AbortController | undefined
   readonly #renewable: Renewable
   /** Local time of the command that the deadline counts from. */
   #sentAt: number
@@ -68,7 +64,6 @@ export class Lease {
   #released = false
   /** When the last answer to `extend` came; what was asked before is out of date. */
   #extendedAt = 0
-  #expiry: NodeJS.Timeout | undefined
 
   constructor(store: LeaseStore, grant: Grant) {
     this.name = grant.name
@@ -79,19 +74,28 @@ export class Lease {
     this.#leaseMs = grant.leaseMs
     this.#deadline = validUntil(grant.sentAt, grant.leaseMs)
     this.#renewable = {
-      ...(grant.renewal ?? { script: RENEW, key: grant.keys.lock }),
+      script: store.kind.scripts.RENEW,
+      key: grant.keys.lock,
       ticket: grant.ticket,
       minReplicas: grant.minReplicas ?? 0,
       ttlMs: grant.ttlMs,
-      dueAt: 0,
+      dueAt: Number.POSITIVE_INFINITY,
+      endsAt: 0,
       renewed: (isOurs, sentAt) => this.#renewed(isOurs, sentAt),
+      ended: () => this.#lose('its time ran out'),
     }
     if (!grant.outer) this.#watch(grant.leaseMs)
   }
 
   /** Aborts with LockLostError, once, when the lease is lost. */
   get signal(): AbortSignal {
-    return this.#grant.outer?.signal ?? this.#lost.signal
+    const { outer } = this.#grant
+    if (outer) return outer.signal
+    if (!this.#controller) {
+      this.#controller = new AbortController()
+      if (this.#loss) this.#controller.abort(this.#loss)
+    }
+    return this.#controller.signal
   }
 
   /** Milliseconds left by the local count, 0 when released or lost. */
@@ -111,7 +115,11 @@ export class Lease {
   assertHeld(): void {
     if (this.isHeld()) return
     if (!this.#released && !this.#grant.outer) this.#lose('its time ran out')
-    throw this.signal.reason ?? new LockLostError(this.name, this.token, 'it was released')
+    throw (
+      this.#loss ??
+      this.signal.reason ??
+      new LockLostError(this.name, this.token, 'it was released')
+    )
   }
 
   /**
@@ -122,10 +130,10 @@ export class Lease {
   async extend(ttlMs = this.#renewable.ttlMs): Promise<boolean> {
     checkMs('ttlMs', ttlMs, 1)
     if (!this.isHeld()) return false
-    const { keys, ticket, extend, outer } = this.#grant
+    const { keys, ticket, outer } = this.#grant
     if (outer) return outer.extend(ttlMs)
     const sentAt = performance.now()
-    const extended = await (extend ? extend(ttlMs) : this.#store.extend(keys, ticket, ttlMs))
+    const extended = await this.#store.extend(keys, ticket, ttlMs)
     if (this.#isOver) return false
     this.#extendedAt = performance.now()
     if (extended) {
@@ -144,7 +152,7 @@ export class Lease {
     if (this.#released) return false
     const held = this.isHeld() ? { sentAt: this.#sentAt, leaseMs: this.#leaseMs } : undefined
     this.#released = true
-    this.#stop()
+    this.#store.renewals.remove(this.#renewable)
     return this.#grant.release(held)
   }
 
@@ -165,7 +173,7 @@ export class Lease {
   }
 
   get #isOver(): boolean {
-    return this.#released || this.#lost.signal.aborted
+    return this.#released || this.#loss !== undefined
   }
 
   #renewed(isOurs: boolean, sentAt: number): void {
@@ -183,33 +191,20 @@ export class Lease {
 
   /** Be told at the deadline, and renew before it. */
   #watch(leaseMs: number): void {
-    clearTimeout(this.#expiry)
-    this.#expireAtDeadline()
-    const { renewals } = this.#store
-    if (this.#grant.renew || leaseMs < this.#renewable.ttlMs) {
-      this.#renewable.dueAt = this.#sentAt + leaseMs * RENEWED_AFTER
-      renewals.add(this.#renewable)
-    } else renewals.remove(this.#renewable)
-  }
-
-  #expireAtDeadline(): void {
-    const left = this.#deadline - performance.now()
-    this.#expiry = setTimeout(
-      () => (this.isHeld() ? this.#expireAtDeadline() : this.#lose('its time ran out')),
-      Math.min(Math.max(0, left), MAX_TIMER_MS),
-    ).unref()
+    const renews = this.#grant.renew || leaseMs < this.#renewable.ttlMs
+    this.#renewable.dueAt = renews
+      ? this.#sentAt + leaseMs * RENEWED_AFTER
+      : Number.POSITIVE_INFINITY
+    this.#renewable.endsAt = this.#deadline
+    this.#store.renewals.add(this.#renewable)
   }
 
   #lose(why: string): void {
     if (this.#isOver) return
-    this.#stop()
-    this.#lost.abort(new LockLostError(this.name, this.token, why))
-    this.#grant.lost()
-  }
-
-  #stop(): void {
-    clearTimeout(this.#expiry)
     this.#store.renewals.remove(this.#renewable)
+    this.#loss = new LockLostError(this.name, this.token, why)
+    this.#controller?.abort(this.#loss)
+    this.#grant.lost()
   }
 }
 

@@ -49,11 +49,9 @@ export class Mutex {
     options: AcquireOptions = {},
   ): Promise<Result> {
     const resolved = this.#resolve(options)
-    const lease = await this.acquire(options)
-    const signal = options.signal ? AbortSignal.any([lease.signal, options.signal]) : lease.signal
+    const lease = await this.#acquire(resolved, options.signal)
     try {
-      const { token } = lease
-      const section = { lease, signal, token, assertHeld: () => lease.assertHeld() }
+      const section = sectionOf(lease, options.signal)
       if (!resolved.reentrant) return await fn(section)
       return await asHolder(this.#store, this.#keys.lock, lease, () => fn(section))
     } finally {
@@ -68,26 +66,7 @@ export class Mutex {
    * @throws LockTimeoutError, LockStoreError when Redis fails, or the signal's reason
    */
   async acquire(options: AcquireOptions = {}): Promise<Lease> {
-    const resolved = this.#resolve(options)
-    const { signal } = options
-    signal?.throwIfAborted()
-    const outer = this.#outer(resolved)
-    if (outer) return outer.nested()
-    if (resolved.waitMs === 0) return this.#now(options)
-    const deadline = performance.now() + resolved.waitMs
-    const waiter = this.#lines.join(this.#keys, resolved.ttlMs)
-    let lease: Lease | undefined
-    const abort = () => waiter.wake()
-    signal?.addEventListener('abort', abort, { once: true })
-    try {
-      lease = await this.#wait(waiter, resolved, deadline, signal)
-    } finally {
-      signal?.removeEventListener('abort', abort)
-      this.#lines.leave(this.#keys, waiter, lease !== undefined)
-      const { given } = waiter
-      if (given?.ticket) this.#lines.release(this.#keys, given.ticket, given).catch(() => false)
-    }
-    return this.#replicated(lease, resolved)
+    return this.#acquire(this.#resolve(options), options.signal)
   }
 
   /**
@@ -96,20 +75,7 @@ export class Mutex {
    * @throws LockStoreError
    */
   async tryAcquire(options: MutexOptions = {}): Promise<Lease | null> {
-    const resolved = this.#resolve(options)
-    const outer = this.#outer(resolved)
-    if (outer) return outer.nested()
-    const ticket = this.#store.ticket(this.#keys)
-    let lease: Lease | null
-    try {
-      const given = await this.#take(ticket, resolved)
-      lease = given ? this.#lease(ticket, given, resolved) : null
-    } catch (error) {
-      // The reply may be lost, not the effect.
-      this.#store.cancel(this.#keys, ticket).catch(() => false)
-      throw this.#failed(error)
-    }
-    return lease && this.#replicated(lease, resolved)
+    return this.#tryAcquire(this.#resolve(options))
   }
 
   /** Who holds the lock, `null` when it is free. */
@@ -141,7 +107,7 @@ export class Mutex {
     const resolved = resolve(this.#options, options)
     if (this.#store.kind.queues !== 'head') {
       if (options.reentrant) throw new InvalidArgumentError('reentrant', 'is for a mutex')
-      resolved.reentrant = false
+      return { ...resolved, reentrant: false }
     }
     if (resolved.minReplicas > 0 && this.#store.isCluster) {
       throw new InvalidArgumentError('minReplicas', 'cannot be asked for on a Cluster')
@@ -173,8 +139,45 @@ export class Mutex {
     return asHolder(this.#store, this.#keys.lock, lease, fn)
   }
 
-  async #now({ signal: _, ...options }: AcquireOptions): Promise<Lease> {
-    const lease = await this.tryAcquire(options)
+  async #acquire(resolved: ResolvedOptions, signal: AbortSignal | undefined): Promise<Lease> {
+    signal?.throwIfAborted()
+    const outer = this.#outer(resolved)
+    if (outer) return outer.nested()
+    if (resolved.waitMs === 0) return this.#now(resolved)
+    const deadline = performance.now() + resolved.waitMs
+    const waiter = this.#lines.join(this.#keys, resolved.ttlMs)
+    let lease: Lease | undefined
+    const abort = () => waiter.wake()
+    signal?.addEventListener('abort', abort, { once: true })
+    try {
+      lease = await this.#wait(waiter, resolved, deadline, signal)
+    } finally {
+      signal?.removeEventListener('abort', abort)
+      this.#lines.leave(this.#keys, waiter, lease !== undefined)
+      const { given } = waiter
+      if (given?.ticket) this.#lines.release(this.#keys, given.ticket, given).catch(() => false)
+    }
+    return this.#replicated(lease, resolved)
+  }
+
+  async #tryAcquire(resolved: ResolvedOptions): Promise<Lease | null> {
+    const outer = this.#outer(resolved)
+    if (outer) return outer.nested()
+    const ticket = this.#store.ticket(this.#keys)
+    let lease: Lease | null
+    try {
+      const given = await this.#take(ticket, resolved)
+      lease = given ? this.#lease(ticket, given, resolved) : null
+    } catch (error) {
+      // The reply may be lost, not the effect.
+      this.#store.cancel(this.#keys, ticket).catch(() => false)
+      throw this.#failed(error)
+    }
+    return lease && this.#replicated(lease, resolved)
+  }
+
+  async #now(resolved: ResolvedOptions): Promise<Lease> {
+    const lease = await this.#tryAcquire(resolved)
     if (!lease) throw new LockTimeoutError(this.name, 0)
     return lease
   }
@@ -275,7 +278,6 @@ export class Mutex {
       ttlMs,
       renew,
       minReplicas,
-      renewal: { script: this.#store.kind.scripts.RENEW, key: keys.lock },
       release: held => this.#lines.release(keys, ticket, held),
       lost: () => this.#lines.ended(keys, ticket),
     })
@@ -283,6 +285,20 @@ export class Mutex {
 
   #failed(error: unknown): Error {
     return error instanceof LockStoreError ? error : new LockStoreError(this.name, error)
+  }
+}
+
+/** The signals are made when they are asked for. */
+function sectionOf(lease: Lease, given: AbortSignal | undefined): Section {
+  let signal: AbortSignal | undefined
+  return {
+    lease,
+    token: lease.token,
+    assertHeld: () => lease.assertHeld(),
+    get signal() {
+      signal ??= given ? AbortSignal.any([lease.signal, given]) : lease.signal
+      return signal
+    },
   }
 }
 

@@ -1,10 +1,11 @@
 import { LockQuorumError, LockTimeoutError } from './errors.js'
-import { Lease, type LeaseData } from './lease.js'
+import { Lease, type LeaseData, type LeaseStore } from './lease.js'
 import type { Section } from './mutex.js'
 import type { LockKeys } from './names.js'
 import { type AcquireOptions, type MutexOptions, type ResolvedOptions, resolve } from './options.js'
 import type { Quorum } from './quorum.js'
 import { answered, majorityOf, type Votes, vote } from './quorum-votes.js'
+import { QUORUM } from './scripts/quorum.js'
 import { settles } from './settles.js'
 import type { Holder, LockStore } from './store.js'
 
@@ -207,8 +208,11 @@ export class QuorumMutex {
     pending: readonly Promise<unknown>[],
     { ttlMs, renew }: ResolvedOptions,
   ): Lease {
-    const extend = (ms: number) => this.#extend(ticket, ms)
-    const store = { extend: () => extend(ttlMs), renewals: this.#quorum.renewals }
+    const store: LeaseStore = {
+      kind: QUORUM,
+      renewals: this.#quorum.renewals,
+      extend: (_, ours, ms) => this.#extend(ours, ms),
+    }
     const [keys] = this.#keys
     return new Lease(store, {
       name: this.name,
@@ -219,7 +223,6 @@ export class QuorumMutex {
       leaseMs: ttlMs,
       ttlMs,
       renew,
-      extend,
       release: () => this.#release(ticket, pending),
       lost: () => undefined,
     })

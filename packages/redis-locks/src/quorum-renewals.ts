@@ -26,13 +26,12 @@ export class QuorumRenewals {
   }
 
   add(lease: Renewable): void {
-    const known = this.#entries.get(lease)
-    // Each part goes on at its own time.
-    if (known && known.ttlMs === lease.ttlMs) return
-    const entry = known ?? this.#enter(lease)
+    const entry = this.#entries.get(lease) ?? this.#enter(lease)
+    // Each part goes on at its own time, unless that has become too late.
+    const isNew = entry.ttlMs !== lease.ttlMs
     entry.ttlMs = lease.ttlMs
     for (const { renewals, part } of entry.parts) {
-      part.dueAt = Math.min(part.dueAt, lease.dueAt)
+      if (isNew) part.dueAt = Math.min(part.dueAt, lease.dueAt)
       renewals.add(part)
     }
   }
@@ -55,9 +54,12 @@ export class QuorumRenewals {
           return lease.ttlMs
         },
         dueAt: Number.POSITIVE_INFINITY,
+        get endsAt() {
+          return lease.endsAt
+        },
+        ended: () => lease.ended(),
         renewed: (isOurs, at) => {
-          part.dueAt = at + lease.ttlMs / 3
-          if (!isOurs) renewals.remove(part)
+          part.dueAt = isOurs ? at + lease.ttlMs / 3 : Number.POSITIVE_INFINITY
           sentAt[node] = isOurs ? at : Number.NEGATIVE_INFINITY
           this.#count(entry)
         },
