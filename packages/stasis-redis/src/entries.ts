@@ -1,11 +1,13 @@
 import { isRedisError } from '@gravito/plasma'
+import type { Guard } from './breaker.js'
 import { CacheNotANumberError } from './errors.js'
 import type { KeySpace, TaggedName } from './keys.js'
 import { REMOVE, TAKE } from './lease-scripts.js'
-import { BATCH, type Client, getAll, unlinkAll } from './many-keys.js'
+import { type Client, getAll } from './many-keys.js'
 import type { NearEntry } from './near/memory.js'
 import type { NearCache } from './near/near-cache.js'
 import { ADD, INCREMENT } from './scripts.js'
+import { keysOf, sweep } from './sweep.js'
 import { headerOf, type TokenSource } from './tags.js'
 
 /**
@@ -144,13 +146,17 @@ export class Entries {
   }
 
   /**
-   * Remove everything but the locks, some hundred keys at a time. The leases go first, so that nothing is kept of a
+   * Remove everything but the locks, a hundred keys at a time. The leases go first, so that nothing is kept of a
    * computation that began before.
    */
-  async flush(): Promise<void> {
-    await this.#unlinkMatching(this.#keys.leases)
-    await this.#unlinkMatching(this.#keys.flushed)
-    this.#near?.dropAll()
+  async flush(guard: Guard): Promise<void> {
+    const client = this.#client()
+    try {
+      await sweep(client, this.#keys.leases, guard)
+      await sweep(client, this.#keys.flushed, guard)
+    } finally {
+      this.#near?.dropAll()
+    }
   }
 
   /** Somebody of this process has changed the entry. */
@@ -158,24 +164,10 @@ export class Entries {
     this.#near?.drop(this.#keys.entry(name))
   }
 
-  async #unlinkMatching(match: string): Promise<void> {
-    const client = this.#client()
-    let batch: string[] = []
-    for await (const key of client.scanIterator({ match, count: BATCH })) {
-      batch.push(key)
-      if (batch.length < BATCH) continue
-      await unlinkAll(client, batch)
-      batch = []
-    }
-    await unlinkAll(client, batch)
-  }
-
   /** The names of untagged entries that match the glob. */
-  async names(glob: string): Promise<string[]> {
-    const names = new Set<string>()
-    const scan = { match: this.#keys.entries(glob), count: BATCH }
-    for await (const key of this.#client().scanIterator(scan)) names.add(this.#keys.nameOf(key))
-    return [...names]
+  async names(glob: string, guard: Guard): Promise<string[]> {
+    const keys = await keysOf(this.#client(), this.#keys.entries(glob), guard)
+    return [...new Set(keys.map(key => this.#keys.nameOf(key)))]
   }
 
   async #get(key: string): Promise<string | null> {

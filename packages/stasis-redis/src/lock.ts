@@ -1,27 +1,39 @@
 import { InvalidArgumentError } from '@gravito/plasma'
 import type { Lease, Mutex } from '@gravito/redis-locks'
+import type { Guard } from './breaker.js'
 import type { CacheLock } from './stasis.js'
 
 /** A lock of Stasis on a mutex: a lease of fixed length, given back by its owner only. */
 export class RedisCacheLock implements CacheLock {
   readonly #mutex: () => Mutex
+  readonly #guard: Guard
   #lease: Lease | null = null
 
   /** @param mutex asked when the lock is used, so that a lock may be made before Redis is configured */
-  constructor(mutex: () => Mutex) {
+  constructor(mutex: () => Mutex, guard: Guard) {
     this.#mutex = mutex
+    this.#guard = guard
   }
 
   async acquire(): Promise<boolean> {
-    const lease = await this.#mutex().tryAcquire()
-    if (lease) this.#lease = lease
-    return lease !== null
+    let asked: Promise<Lease | null> | undefined
+    try {
+      const lease = await this.#guard(() => {
+        asked = this.#mutex().tryAcquire()
+        return asked
+      })
+      if (lease) this.#lease = lease
+      return lease !== null
+    } catch (error) {
+      asked?.then(late => late?.release()).catch(() => undefined)
+      throw error
+    }
   }
 
   async release(): Promise<void> {
     const lease = this.#lease
     this.#lease = null
-    await lease?.release()
+    if (lease) await this.#guard(() => lease.release())
   }
 
   /**
@@ -33,6 +45,7 @@ export class RedisCacheLock implements CacheLock {
     if (typeof seconds !== 'number' || !(seconds >= 0)) {
       throw new InvalidArgumentError('seconds', 'must be a number from 0 up')
     }
+    await this.#guard(async () => undefined)
     return this.#mutex().run(() => callback(), { waitMs: Math.round(seconds * 1_000) })
   }
 }

@@ -1,4 +1,4 @@
-import { type Breaker, isAway } from './breaker.js'
+import type { Access } from './access.js'
 import type { Entries } from './entries.js'
 import { type Enveloped, isDue, unwrap, wrap } from './envelope.js'
 import type { TaggedName } from './keys.js'
@@ -30,25 +30,16 @@ const SLACK_MS = 10
 export class Remembering {
   readonly #entries: Entries
   readonly #leases: Leases
-  readonly #breaker: Breaker
+  readonly #access: Access
   readonly #counts: Counts
-  readonly #report: (error: unknown, key: string) => void
   readonly #flights = new SingleFlight()
   readonly #refreshes = new SingleFlight()
 
-  /** @param report told of what failed and did not fail a caller */
-  constructor(
-    entries: Entries,
-    leases: Leases,
-    breaker: Breaker,
-    counts: Counts,
-    report: (error: unknown, key: string) => void,
-  ) {
+  constructor(entries: Entries, leases: Leases, access: Access, counts: Counts) {
     this.#entries = entries
     this.#leases = leases
-    this.#breaker = breaker
+    this.#access = access
     this.#counts = counts
-    this.#report = report
   }
 
   /** The value of the entry, or of the factory, which is kept; that of the factory while Redis is away. */
@@ -63,8 +54,7 @@ export class Remembering {
   #known<Value>(wanted: Wanted<Value>, near: NearEntry): Value | null {
     const value = wanted.share(near)
     if (value === null) return null
-    this.#counts.hits++
-    this.#counts.nearHits++
+    this.#counts.hit(wanted.name.name, true)
     if (near.expires !== Number.POSITIVE_INFINITY && (wanted.staleMs > 0 || wanted.beta > 0)) {
       const leftMs = near.expires - performance.now()
       const entry = unwrap(near.text.slice(near.skip))
@@ -99,10 +89,10 @@ export class Remembering {
     const entry = stored === null ? null : unwrap(stored)
     const known = stored === null ? null : wanted.read(stored)
     if (entry === null || known === null) {
-      this.#counts.misses++
+      this.#counts.miss(name.name)
       return this.#compute(wanted, isCurrent)
     }
-    this.#counts.hits++
+    this.#counts.hit(name.name)
     if (isDue(entry, leftMs, beta)) this.#refresh(wanted, entry, leftMs)
     return known
   }
@@ -118,7 +108,7 @@ export class Remembering {
       if (done) await asked.lease.release()
       else await this.#make(wanted, asked.lease, isCurrent)
     }
-    this.#refreshes.run(name, refresh).catch(error => this.#report(error, name.name))
+    this.#refreshes.run(name, refresh).catch(error => this.#counts.failed(error, name.name))
   }
 
   async #compute<Value>(wanted: Wanted<Value>, isCurrent: IsCurrent): Promise<Value> {
@@ -211,18 +201,7 @@ export class Remembering {
     operation: () => Promise<Result>,
     undo?: (result: Result) => unknown,
   ): Promise<Result | undefined> {
-    let running: Promise<Result> | undefined
-    try {
-      return await this.#breaker.run(() => {
-        running = operation()
-        return running
-      })
-    } catch (error) {
-      if (!isAway(error)) throw error
-      running?.then(undo).catch(() => undefined)
-      this.#report(error, name.name)
-      return undefined
-    }
+    return this.#access.read(name, operation, undefined, undo)
   }
 }
 

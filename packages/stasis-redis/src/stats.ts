@@ -12,6 +12,8 @@ export interface CacheStats {
   stale: number
   /** Calls of factories of `remember` and `flexible`. */
   factoryCalls: number
+  /** Writes that were given up, because Redis was away. */
+  dropped: number
   /** What failed and did not fail a caller. */
   errors: number
   /** Hits in all reads, 0 to 1; 0 before the first. */
@@ -29,13 +31,37 @@ export class Counts {
   nearHits = 0
   stale = 0
   factoryCalls = 0
+  dropped = 0
   errors = 0
 
+  readonly #onError: (error: unknown, key: string) => void
+
+  /** @param onError told of what failed and did not fail a caller */
+  constructor(onError: (error: unknown, key: string) => void) {
+    this.#onError = onError
+  }
+
+  hit(_key: string, near = false): void {
+    this.hits++
+    if (near) this.nearHits++
+  }
+
+  miss(_key: string): void {
+    this.misses++
+  }
+
+  /** Something failed and did not fail a caller. */
+  failed(error: unknown, key: string): void {
+    this.errors++
+    this.#onError(error, key)
+  }
+
   snapshot(near?: NearStats): CacheStats {
-    const { hits, misses, sets, deletes, nearHits, stale, factoryCalls, errors } = this
+    const { hits, misses, sets, deletes, nearHits, stale, factoryCalls, dropped, errors } = this
     const reads = hits + misses
     const hitRate = reads === 0 ? 0 : hits / reads
-    const counts = { hits, misses, sets, deletes, nearHits, stale, factoryCalls, errors, hitRate }
+    const reused = { hits, misses, hitRate, nearHits, stale }
+    const counts = { ...reused, sets, deletes, factoryCalls, dropped, errors }
     return near ? { ...counts, near } : counts
   }
 }

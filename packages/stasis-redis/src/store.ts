@@ -1,15 +1,16 @@
 import { InvalidArgumentError } from '@gravito/plasma'
 import { createLocks, type Locks } from '@gravito/redis-locks'
-import { Breaker } from './breaker.js'
+import { Access } from './access.js'
+import { Breaker, type Guard, isUnreachable } from './breaker.js'
 import { Entries } from './entries.js'
+import { Invalidations } from './invalidations.js'
 import { checkTags, KeySpace, readTags, type TaggedName, writeTags } from './keys.js'
 import { Leases } from './leases.js'
 import { lockMs, RedisCacheLock } from './lock.js'
 import type { Client } from './many-keys.js'
-import type { NearEntry } from './near/memory.js'
 import { NearCache } from './near/near-cache.js'
-import { freezeDeep, isShareable } from './near/sharing.js'
 import { type RedisStoreOptions, type ResolvedStoreOptions, resolveOptions } from './options.js'
+import { Reads } from './reads.js'
 import { type Factory, Remembering } from './remember.js'
 import { type RememberOptions, resolveRemember } from './remember-options.js'
 import type { CacheLock, CacheStore, CacheTtl, CustomStoreConfig, TaggableStore } from './stasis.js'
@@ -30,32 +31,52 @@ export class RedisStore implements CacheStore, TaggableStore {
   readonly #keys: KeySpace
   readonly #tokens: TokenSource
   readonly #entries: Entries
+  readonly #breaker: Breaker
+  readonly #invalidations: Invalidations
+  readonly #access: Access
+  readonly #reads: Reads
   readonly #remembering: Remembering
   readonly #values: Values
   readonly #near: NearCache | undefined
-  readonly #counts = new Counts()
+  readonly #counts: Counts
   #locks: { client: Client; locks: Locks } | undefined
 
   /** @throws RedisConfigError */
   constructor(options: RedisStoreOptions = {}) {
     this.#options = resolveOptions(options)
     const { client, prefix, serializer, leaseMs, deadlineMs, near, onError } = this.#options
-    const report = (error: unknown, key: string) => {
-      this.#counts.errors++
-      onError(error, key)
-    }
     this.#values = new Values(serializer)
     this.#keys = new KeySpace(prefix)
+    this.#counts = new Counts(onError)
     if (near) {
       const prefixes = [this.#keys.tokens, ...(near.values ? this.#keys.values : [])]
-      this.#near = new NearCache(client, prefixes, near, error => report(error, ''))
+      this.#near = new NearCache(client, prefixes, near, error => this.#counts.failed(error, ''))
     }
     this.#tokens = new RedisTokens(client, this.#keys, this.#near)
-    const values = near?.values ? this.#near : undefined
-    this.#entries = new Entries(client, this.#keys, this.#tokens, values)
+    this.#entries = new Entries(
+      client,
+      this.#keys,
+      this.#tokens,
+      near?.values ? this.#near : undefined,
+    )
+    this.#breaker = new Breaker({
+      client,
+      deadlineMs,
+      place: name => this.#keys.entry(name),
+      recover: guard => this.#recover(guard),
+    })
+    const removal = {
+      remove: (name: TaggedName) => this.#entries.remove(name),
+      revoke: (tags: readonly string[]) => this.#tokens.revoke(tags),
+      flush: (guard: Guard) => this.#entries.flush(guard),
+    }
+    this.#invalidations = new Invalidations(removal, operation => this.#breaker.run(operation))
+    const dropNear = () => this.#near?.dropAll()
+    this.#access = new Access(this.#breaker, this.#invalidations, this.#counts, dropNear)
+    const { frozen = false } = near ?? {}
+    this.#reads = new Reads(this.#entries, this.#access, this.#values, this.#counts, frozen)
     const leases = new Leases(client, this.#keys, leaseMs)
-    const breaker = new Breaker(deadlineMs)
-    this.#remembering = new Remembering(this.#entries, leases, breaker, this.#counts, report)
+    this.#remembering = new Remembering(this.#entries, leases, this.#access, this.#counts)
   }
 
   /**
@@ -64,10 +85,7 @@ export class RedisStore implements CacheStore, TaggableStore {
    * @throws CacheDeserializationError
    */
   async get<Value = unknown>(key: string): Promise<Value | null> {
-    const name = readTags(key)
-    const near = this.#entries.peek(name)
-    if (near) return this.#nearValue<Value>(name, near)
-    return this.#value<Value>(name, await this.#entries.read(name))
+    return this.#reads.get<Value>(readTags(key))
   }
 
   /**
@@ -93,7 +111,7 @@ export class RedisStore implements CacheStore, TaggableStore {
     }
     const payload = this.#values.write(name.name, value)
     if (ms === 'expired') return false
-    const added = await this.#entries.add(name, payload, ms)
+    const added = await this.#access.change(name, () => this.#entries.add(name, payload, ms))
     if (added) this.#counts.sets++
     return added
   }
@@ -102,7 +120,7 @@ export class RedisStore implements CacheStore, TaggableStore {
   async forget(key: string): Promise<boolean> {
     const name = readTags(key)
     this.#remembering.leave(name)
-    const removed = await this.#entries.remove(name)
+    const removed = await this.#access.forget(name, () => this.#entries.remove(name))
     if (removed) this.#counts.deletes++
     return removed
   }
@@ -110,7 +128,7 @@ export class RedisStore implements CacheStore, TaggableStore {
   /** Remove every entry of this store's prefix, a few at a time; locks stay, and so do all other keys. */
   async flush(): Promise<void> {
     this.#remembering.leaveAll()
-    await this.#entries.flush()
+    await this.#access.flush(guard => this.#entries.flush(guard))
   }
 
   /**
@@ -121,7 +139,8 @@ export class RedisStore implements CacheStore, TaggableStore {
   async increment(key: string, value = 1): Promise<number> {
     if (!Number.isSafeInteger(value))
       throw new InvalidArgumentError('value', 'must be a whole number', 'increment')
-    return this.#entries.increment(readTags(key), value)
+    const name = readTags(key)
+    return this.#access.change(name, () => this.#entries.increment(name, value))
   }
 
   /** Subtract from the whole number of an entry. */
@@ -132,14 +151,14 @@ export class RedisStore implements CacheStore, TaggableStore {
   /** A lock that lasts `seconds` (default 10) unless it is given back; `flush` leaves it alone. */
   lock(name: string, seconds = 10): CacheLock {
     const options = { ttlMs: lockMs(seconds), renew: false }
-    return new RedisCacheLock(() => this.#locksNow().mutex(name, options))
+    return new RedisCacheLock(() => this.#locksNow().mutex(name, options), this.#access.guard)
   }
 
   /** Every entry with any of the tags is gone, in one step for any number of entries. */
   async flushTags(tags: readonly string[]): Promise<void> {
     checkTags(tags)
     this.#remembering.leaveTags(tags)
-    await this.#tokens.revoke(tags)
+    await this.#access.flushTags(tags, () => this.#tokens.revoke(tags))
   }
 
   /** A key that carries its tags, for every method of this store that takes one. */
@@ -155,22 +174,12 @@ export class RedisStore implements CacheStore, TaggableStore {
 
   /** Is there an entry? Counts as no read. */
   async has(key: string): Promise<boolean> {
-    const name = readTags(key)
-    return this.#entries.peek(name) !== undefined || this.#entries.exists(name)
+    return this.#reads.has(readTags(key))
   }
 
   /** Many values by key in one round trip, `null` for each that is missing. */
   async many<Value = unknown>(keys: readonly string[]): Promise<Record<string, Value | null>> {
-    const names = keys.map(readTags)
-    const near = names.map(name => this.#entries.peek(name))
-    const asked = names.filter((_, i) => near[i] === undefined)
-    const payloads = asked.length === 0 ? [] : await this.#entries.readAll(asked)
-    let next = 0
-    const values = names.map((name, i) => {
-      const known = near[i]
-      if (known) return this.#nearValue<Value>(name, known)
-      return this.#value<Value>(name, payloads[next++] ?? null)
-    })
+    const values = await this.#reads.many<Value>(keys.map(readTags))
     return Object.fromEntries(keys.map((key, i) => [key, values[i] ?? null]))
   }
 
@@ -193,20 +202,23 @@ export class RedisStore implements CacheStore, TaggableStore {
   async pull<Value = unknown>(key: string): Promise<Value | null> {
     const name = readTags(key)
     this.#remembering.leave(name)
-    const payload = await this.#entries.take(name)
-    if (payload !== null) this.#counts.deletes++
-    return this.#value<Value>(name, payload)
+    const text = await this.#access.change(name, () => this.#entries.take(name))
+    if (text !== null) this.#counts.deletes++
+    return this.#reads.value<Value>(name, text)
   }
 
   /** Let an entry expire later or sooner; resolves with false when there is none. */
   async touch(key: string, ttl?: CacheTtl): Promise<boolean> {
     const ms = this.#lifetime(ttl)
-    return ms === 'expired' ? this.forget(key) : this.#entries.touch(readTags(key), ms)
+    if (ms === 'expired') return this.forget(key)
+    const name = readTags(key)
+    return this.#access.change(name, () => this.#entries.touch(name, ms))
   }
 
   /** Seconds until an entry expires, `null` when it never does or there is none. */
   async ttl(key: string): Promise<number | null> {
-    const ms = await this.#entries.ttl(readTags(key))
+    const name = readTags(key)
+    const ms = await this.#access.change(name, () => this.#entries.ttl(name))
     return ms === null ? null : ms / 1_000
   }
 
@@ -227,7 +239,7 @@ export class RedisStore implements CacheStore, TaggableStore {
       name,
       ms: this.#lifetime(ttl),
       factory,
-      share: near => this.#tryShare(name, near) as Value | null,
+      share: near => this.#reads.share<Value>(name, near),
       read: text => this.#values.tryRead(name.name, text) as Value | null,
       serialize: value => this.#values.serialize(name.name, value),
     })
@@ -257,37 +269,32 @@ export class RedisStore implements CacheStore, TaggableStore {
 
   /** The names of untagged entries that match the glob; long names in their shortened form. */
   async keys(glob = '*'): Promise<string[]> {
-    return this.#entries.names(glob)
+    return this.#entries.names(glob, this.#access.guard)
   }
 
   stats(): CacheStats {
     return this.#counts.snapshot(this.#near?.stats())
   }
 
-  /** End the connections of the near cache, without which the store goes on; the client stays its owner's to close. */
+  /**
+   * End the connections of the near cache, without which the store goes on, and what is tried again in the
+   * background. The client stays its owner's to close.
+   */
   async close(): Promise<void> {
     this.#near?.close()
+    this.#breaker.close()
+    this.#invalidations.close()
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
 
-  /** The value of an entry in this process: a copy, unless nobody can change it. */
-  #share({ name }: TaggedName, near: NearEntry): unknown {
-    if (near.value !== undefined) return near.value
-    const value = this.#values.read(name, near.skip === 0 ? near.text : near.text.slice(near.skip))
-    const frozen = this.#options.near?.frozen
-    if (isShareable(value) || (frozen && freezeDeep(value))) near.value = value
-    return value
-  }
-
-  #tryShare(name: TaggedName, near: NearEntry): unknown {
-    try {
-      return this.#share(name, near) ?? null
-    } catch {
-      return null
-    }
+  /** What could not be removed goes first. Where it still cannot, no read gets it, and it is tried again. */
+  async #recover(guard: Guard): Promise<void> {
+    await this.#invalidations.replay(guard).catch(error => {
+      if (isUnreachable(error)) throw error
+    })
   }
 
   #prepare({ name }: TaggedName, value: unknown, ms: Lifetime): Prepared {
@@ -295,33 +302,15 @@ export class RedisStore implements CacheStore, TaggableStore {
     return { payload: this.#values.write(name, value), ms }
   }
 
-  async #put(name: TaggedName, entry: Prepared): Promise<void> {
+  #put(name: TaggedName, entry: Prepared): Promise<void> {
     this.#remembering.leave(name)
-    if (entry) {
-      const header = await this.#entries.header(name, entry.ms)
-      await this.#write(name, header + entry.payload, entry.ms)
-    } else if (await this.#entries.remove(name)) this.#counts.deletes++
-  }
-
-  async #write(name: TaggedName, text: string, ms: number | null): Promise<void> {
-    await this.#entries.write(name, text, ms)
-    this.#counts.sets++
-  }
-
-  #value<Value>({ name }: TaggedName, payload: string | null): Value | null {
-    return this.#counted(payload === null ? null : this.#values.read(name, payload))
-  }
-
-  #nearValue<Value>(name: TaggedName, near: NearEntry): Value | null {
-    const value = this.#counted<Value>(this.#share(name, near))
-    if (value !== null) this.#counts.nearHits++
-    return value
-  }
-
-  #counted<Value>(value: unknown): Value | null {
-    if (value === null || value === undefined) this.#counts.misses++
-    else this.#counts.hits++
-    return (value ?? null) as Value | null
+    return this.#access.write(name, async () => {
+      if (entry) {
+        const header = await this.#entries.header(name, entry.ms)
+        await this.#entries.write(name, header + entry.payload, entry.ms)
+        this.#counts.sets++
+      } else if (await this.#entries.remove(name)) this.#counts.deletes++
+    })
   }
 
   #lifetime(ttl: CacheTtl): Lifetime {
