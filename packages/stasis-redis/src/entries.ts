@@ -1,5 +1,6 @@
 import { isRedisError } from '@gravito/plasma'
 import type { Guard } from './breaker.js'
+import { graceOf, HEAD_BYTES } from './envelope.js'
 import { CacheNotANumberError } from './errors.js'
 import type { KeySpace, TaggedName } from './keys.js'
 import { REMOVE, TAKE } from './lease-scripts.js'
@@ -95,9 +96,10 @@ export class Entries {
     return (await this.#changing(name, this.#client().set(entry, text, options))) === 'OK'
   }
 
+  /** Is there one that is within its time? */
   async exists(name: TaggedName): Promise<boolean> {
-    if (name.tags.length > 0) return (await this.read(name)) !== null
-    return (await this.#client().exists(this.#keys.entry(name))) === 1
+    const left = await this.#left(name)
+    return left !== null
   }
 
   /**
@@ -122,11 +124,13 @@ export class Entries {
 
   /** Set an entry's expiry, and let its tags' tokens live as long; resolves with false when there is none. */
   async touch(name: TaggedName, ttlMs: number | null): Promise<boolean> {
-    if (!(await this.exists(name))) return false
-    await this.header(name, ttlMs)
+    const left = await this.#left(name)
+    if (!left) return false
+    const keptMs = ttlMs && ttlMs + left.graceMs
+    await this.header(name, keptMs)
     const entry = this.#keys.entry(name)
-    if (ttlMs !== null)
-      return (await this.#changing(name, this.#client().pexpire(entry, ttlMs))) === 1
+    if (keptMs !== null)
+      return (await this.#changing(name, this.#client().pexpire(entry, keptMs))) === 1
     await this.#changing(name, this.#client().persist(entry))
     return true
   }
@@ -138,11 +142,21 @@ export class Entries {
 
   /** Milliseconds until an entry expires; `null` when it never does or there is none. */
   async ttl(name: TaggedName): Promise<number | null> {
-    const [ms, exists] = await Promise.all([
-      this.#client().pttl(this.#keys.entry(name)),
-      name.tags.length === 0 || this.exists(name),
+    const left = await this.#left(name)
+    return left === null || left.ms < 0 ? null : left.ms
+  }
+
+  /** The grace of an entry, and milliseconds until that begins, negative for never; `null` when there is none. */
+  async #left(name: TaggedName): Promise<{ ms: number; graceMs: number } | null> {
+    const tagged = name.tags.length > 0
+    const [ms, start] = await Promise.all([
+      this.leftMs(name),
+      tagged ? this.read(name) : this.#client().getrange(this.#keys.entry(name), 0, HEAD_BYTES),
     ])
-    return ms < 0 || !exists ? null : ms
+    if (ms === -2 || start === null) return null
+    const graceMs = graceOf(start)
+    if (ms === -1) return { ms, graceMs }
+    return ms > graceMs ? { ms: ms - graceMs, graceMs } : null
   }
 
   /**

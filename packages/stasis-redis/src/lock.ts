@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from '@gravito/plasma'
-import type { Lease, Mutex } from '@gravito/redis-locks'
+import { createLocks, type Lease, type Locks, type Mutex } from '@gravito/redis-locks'
 import type { Guard } from './breaker.js'
+import type { Client } from './many-keys.js'
 import type { CacheLock } from './stasis.js'
 
 /** A lock of Stasis on a mutex: a lease of fixed length, given back by its owner only. */
@@ -50,8 +51,36 @@ export class RedisCacheLock implements CacheLock {
   }
 }
 
+/** The locks of one store. */
+export class StoreLocks {
+  readonly #client: () => Client
+  readonly #prefix: string
+  readonly #guard: Guard
+  #made: { client: Client; locks: Locks } | undefined
+
+  /** @param guard in front of what asks Redis */
+  constructor(client: () => Client, prefix: string, guard: Guard) {
+    this.#client = client
+    this.#prefix = prefix
+    this.#guard = guard
+  }
+
+  lock(name: string, seconds: number): CacheLock {
+    const options = { ttlMs: lockMs(seconds), renew: false }
+    return new RedisCacheLock(() => this.#locks().mutex(name, options), this.#guard)
+  }
+
+  /** The facade may have been configured anew since the last lock. */
+  #locks(): Locks {
+    const client = this.#client()
+    if (this.#made?.client !== client)
+      this.#made = { client, locks: createLocks(client, { prefix: this.#prefix }) }
+    return this.#made.locks
+  }
+}
+
 /** Whole milliseconds of a lock's seconds. */
-export function lockMs(seconds: number): number {
+function lockMs(seconds: number): number {
   if (Number.isFinite(seconds) && seconds > 0) return Math.max(1, Math.round(seconds * 1_000))
   throw new InvalidArgumentError('seconds', 'must be a number above 0')
 }

@@ -1,5 +1,6 @@
 import type { Access } from './access.js'
 import type { Entries } from './entries.js'
+import { graceOf, isGrace } from './envelope.js'
 import type { TaggedName } from './keys.js'
 import type { NearEntry } from './near/memory.js'
 import { freezeDeep, isShareable } from './near/sharing.js'
@@ -24,15 +25,15 @@ export class Reads {
   }
 
   async get<Value>(name: TaggedName): Promise<Value | null> {
-    const near = this.#entries.peek(name)
+    const near = this.#peek(name)
     if (near) return this.#near<Value>(name, near)
     const text = await this.#access.read(name, () => this.#entries.read(name), null)
-    return this.value<Value>(name, text)
+    return this.value<Value>(name, isTimed(text) ? await this.#inTime(name, text) : text)
   }
 
   /** By position. */
   async many<Value>(names: readonly TaggedName[]): Promise<(Value | null)[]> {
-    const near = names.map(name => this.#entries.peek(name))
+    const near = names.map(name => this.#peek(name))
     const asked = names.filter((_, i) => near[i] === undefined)
     const texts = asked.length === 0 ? [] : await this.#readAll(asked)
     let next = 0
@@ -44,7 +45,7 @@ export class Reads {
   }
 
   async has(name: TaggedName): Promise<boolean> {
-    if (this.#entries.peek(name)) return true
+    if (this.#peek(name)) return true
     return this.#access.read(name, () => this.#entries.exists(name), false)
   }
 
@@ -52,6 +53,14 @@ export class Reads {
   value<Value>(name: TaggedName, text: string | null): Value | null {
     const value = text === null ? null : this.#values.read(name.name, text)
     return this.#counted<Value>(name, value, false)
+  }
+
+  /** The value of an entry in this process, counted when there is one; `null` when it has to be read. */
+  near<Value>(name: TaggedName): Value | null {
+    const near = this.#peek(name)
+    const value = near ? this.share<Value>(name, near) : null
+    if (value !== null) this.#counts.hit(name.name, true)
+    return value
   }
 
   /** The value of an entry in this process, `null` when it cannot be read: a copy, unless nobody can change it. */
@@ -69,9 +78,26 @@ export class Reads {
     const [first] = asked
     if (first) {
       const read = await this.#access.read(first, () => this.#entries.readAll(asked), [])
-      for (const [i, name] of asked.entries()) texts.set(name, read[i] ?? null)
+      for (const [i, name] of asked.entries()) {
+        const text = read[i] ?? null
+        texts.set(name, isTimed(text) ? await this.#inTime(name, text) : text)
+      }
     }
     return names.map(name => texts.get(name) ?? null)
+  }
+
+  /** An entry of this process that is within its time. */
+  #peek(name: TaggedName): NearEntry | undefined {
+    const near = this.#entries.peek(name)
+    if (!near) return undefined
+    const graceMs = graceOf(near.text, near.skip)
+    return graceMs > 0 && near.expires - performance.now() <= graceMs ? undefined : near
+  }
+
+  /** `null` for an entry in its grace, which is there for when its factory fails. */
+  async #inTime(name: TaggedName, text: string): Promise<string | null> {
+    const leftMs = await this.#access.read(name, () => this.#entries.leftMs(name), 0)
+    return isGrace(graceOf(text), leftMs) ? null : text
   }
 
   #near<Value>(name: TaggedName, near: NearEntry): Value | null {
@@ -94,3 +120,5 @@ export class Reads {
     return value as Value
   }
 }
+
+const isTimed = (text: string | null): text is string => text !== null && graceOf(text) > 0

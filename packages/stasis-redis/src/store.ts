@@ -1,23 +1,13 @@
 import { InvalidArgumentError } from '@gravito/plasma'
-import { createLocks, type Locks } from '@gravito/redis-locks'
-import { Access } from './access.js'
-import { Breaker, type Guard, isUnreachable } from './breaker.js'
-import { Entries } from './entries.js'
-import { Invalidations } from './invalidations.js'
-import { checkTags, KeySpace, readTags, type TaggedName, writeTags } from './keys.js'
-import { Leases } from './leases.js'
-import { lockMs, RedisCacheLock } from './lock.js'
-import type { Client } from './many-keys.js'
-import { NearCache } from './near/near-cache.js'
+import type { CacheEventName, CacheListener } from './events.js'
+import { checkTags, readTags, type TaggedName, writeTags } from './keys.js'
 import { type RedisStoreOptions, type ResolvedStoreOptions, resolveOptions } from './options.js'
-import { Reads } from './reads.js'
-import { type Factory, Remembering } from './remember.js'
+import { assemble, type Parts } from './parts.js'
+import type { Factory } from './remember.js'
 import { type RememberOptions, resolveRemember } from './remember-options.js'
 import type { CacheLock, CacheStore, CacheTtl, CustomStoreConfig, TaggableStore } from './stasis.js'
-import { type CacheStats, Counts } from './stats.js'
-import { RedisTokens, type TokenSource } from './tags.js'
+import type { CacheStats } from './stats.js'
 import { type Lifetime, lifetime } from './ttl.js'
-import { Values } from './values.js'
 
 /** An entry ready to be written, `null` for one to forget. */
 type Prepared = { payload: string; ms: number | null } | null
@@ -28,55 +18,12 @@ type Prepared = { payload: string; ms: number | null } | null
  */
 export class RedisStore implements CacheStore, TaggableStore {
   readonly #options: ResolvedStoreOptions
-  readonly #keys: KeySpace
-  readonly #tokens: TokenSource
-  readonly #entries: Entries
-  readonly #breaker: Breaker
-  readonly #invalidations: Invalidations
-  readonly #access: Access
-  readonly #reads: Reads
-  readonly #remembering: Remembering
-  readonly #values: Values
-  readonly #near: NearCache | undefined
-  readonly #counts: Counts
-  #locks: { client: Client; locks: Locks } | undefined
+  readonly #it: Parts
 
   /** @throws RedisConfigError */
   constructor(options: RedisStoreOptions = {}) {
     this.#options = resolveOptions(options)
-    const { client, prefix, serializer, leaseMs, deadlineMs, near, onError } = this.#options
-    this.#values = new Values(serializer)
-    this.#keys = new KeySpace(prefix)
-    this.#counts = new Counts(onError)
-    if (near) {
-      const prefixes = [this.#keys.tokens, ...(near.values ? this.#keys.values : [])]
-      this.#near = new NearCache(client, prefixes, near, error => this.#counts.failed(error, ''))
-    }
-    this.#tokens = new RedisTokens(client, this.#keys, this.#near)
-    this.#entries = new Entries(
-      client,
-      this.#keys,
-      this.#tokens,
-      near?.values ? this.#near : undefined,
-    )
-    this.#breaker = new Breaker({
-      client,
-      deadlineMs,
-      place: name => this.#keys.entry(name),
-      recover: guard => this.#recover(guard),
-    })
-    const removal = {
-      remove: (name: TaggedName) => this.#entries.remove(name),
-      revoke: (tags: readonly string[]) => this.#tokens.revoke(tags),
-      flush: (guard: Guard) => this.#entries.flush(guard),
-    }
-    this.#invalidations = new Invalidations(removal, operation => this.#breaker.run(operation))
-    const dropNear = () => this.#near?.dropAll()
-    this.#access = new Access(this.#breaker, this.#invalidations, this.#counts, dropNear)
-    const { frozen = false } = near ?? {}
-    this.#reads = new Reads(this.#entries, this.#access, this.#values, this.#counts, frozen)
-    const leases = new Leases(client, this.#keys, leaseMs)
-    this.#remembering = new Remembering(this.#entries, leases, this.#access, this.#counts)
+    this.#it = assemble(this.#options)
   }
 
   /**
@@ -85,7 +32,7 @@ export class RedisStore implements CacheStore, TaggableStore {
    * @throws CacheDeserializationError
    */
   async get<Value = unknown>(key: string): Promise<Value | null> {
-    return this.#reads.get<Value>(readTags(key))
+    return this.#it.reads.get<Value>(readTags(key))
   }
 
   /**
@@ -109,26 +56,27 @@ export class RedisStore implements CacheStore, TaggableStore {
     if (value === null || value === undefined) {
       throw new InvalidArgumentError('value', `is ${value}, which is never a hit`, 'add')
     }
-    const payload = this.#values.write(name.name, value)
+    const payload = this.#it.values.write(name.name, value)
     if (ms === 'expired') return false
-    const added = await this.#access.change(name, () => this.#entries.add(name, payload, ms))
-    if (added) this.#counts.sets++
+    const added = await this.#it.access.change(name, () => this.#it.entries.add(name, payload, ms))
+    if (added) this.#it.counts.written(name.name, ms)
     return added
   }
 
   /** Remove an entry; resolves with false when there was none. */
   async forget(key: string): Promise<boolean> {
     const name = readTags(key)
-    this.#remembering.leave(name)
-    const removed = await this.#access.forget(name, () => this.#entries.remove(name))
-    if (removed) this.#counts.deletes++
+    this.#it.remembering.leave(name)
+    const removed = await this.#it.access.forget(name, () => this.#it.entries.remove(name))
+    if (removed) this.#it.counts.removed(name.name)
     return removed
   }
 
   /** Remove every entry of this store's prefix, a few at a time; locks stay, and so do all other keys. */
   async flush(): Promise<void> {
-    this.#remembering.leaveAll()
-    await this.#access.flush(guard => this.#entries.flush(guard))
+    this.#it.remembering.leaveAll()
+    await this.#it.access.flush(guard => this.#it.entries.flush(guard))
+    this.#it.counts.flushed(null)
   }
 
   /**
@@ -140,7 +88,9 @@ export class RedisStore implements CacheStore, TaggableStore {
     if (!Number.isSafeInteger(value))
       throw new InvalidArgumentError('value', 'must be a whole number', 'increment')
     const name = readTags(key)
-    return this.#access.change(name, () => this.#entries.increment(name, value))
+    const sum = await this.#it.access.change(name, () => this.#it.entries.increment(name, value))
+    this.#it.counts.written(name.name)
+    return sum
   }
 
   /** Subtract from the whole number of an entry. */
@@ -150,15 +100,15 @@ export class RedisStore implements CacheStore, TaggableStore {
 
   /** A lock that lasts `seconds` (default 10) unless it is given back; `flush` leaves it alone. */
   lock(name: string, seconds = 10): CacheLock {
-    const options = { ttlMs: lockMs(seconds), renew: false }
-    return new RedisCacheLock(() => this.#locksNow().mutex(name, options), this.#access.guard)
+    return this.#it.locks.lock(name, seconds)
   }
 
   /** Every entry with any of the tags is gone, in one step for any number of entries. */
   async flushTags(tags: readonly string[]): Promise<void> {
     checkTags(tags)
-    this.#remembering.leaveTags(tags)
-    await this.#access.flushTags(tags, () => this.#tokens.revoke(tags))
+    this.#it.remembering.leaveTags(tags)
+    await this.#it.access.flushTags(tags, () => this.#it.tokens.revoke(tags))
+    this.#it.counts.flushed(tags)
   }
 
   /** A key that carries its tags, for every method of this store that takes one. */
@@ -174,12 +124,12 @@ export class RedisStore implements CacheStore, TaggableStore {
 
   /** Is there an entry? Counts as no read. */
   async has(key: string): Promise<boolean> {
-    return this.#reads.has(readTags(key))
+    return this.#it.reads.has(readTags(key))
   }
 
   /** Many values by key in one round trip, `null` for each that is missing. */
   async many<Value = unknown>(keys: readonly string[]): Promise<Record<string, Value | null>> {
-    const values = await this.#reads.many<Value>(keys.map(readTags))
+    const values = await this.#it.reads.many<Value>(keys.map(readTags))
     return Object.fromEntries(keys.map((key, i) => [key, values[i] ?? null]))
   }
 
@@ -201,10 +151,10 @@ export class RedisStore implements CacheStore, TaggableStore {
   /** The value, which is removed; of many callers one gets it. */
   async pull<Value = unknown>(key: string): Promise<Value | null> {
     const name = readTags(key)
-    this.#remembering.leave(name)
-    const text = await this.#access.change(name, () => this.#entries.take(name))
-    if (text !== null) this.#counts.deletes++
-    return this.#reads.value<Value>(name, text)
+    this.#it.remembering.leave(name)
+    const text = await this.#it.access.change(name, () => this.#it.entries.take(name))
+    if (text !== null) this.#it.counts.removed(name.name)
+    return this.#it.reads.value<Value>(name, text)
   }
 
   /** Let an entry expire later or sooner; resolves with false when there is none. */
@@ -212,13 +162,13 @@ export class RedisStore implements CacheStore, TaggableStore {
     const ms = this.#lifetime(ttl)
     if (ms === 'expired') return this.forget(key)
     const name = readTags(key)
-    return this.#access.change(name, () => this.#entries.touch(name, ms))
+    return this.#it.access.change(name, () => this.#it.entries.touch(name, ms))
   }
 
   /** Seconds until an entry expires, `null` when it never does or there is none. */
   async ttl(key: string): Promise<number | null> {
     const name = readTags(key)
-    const ms = await this.#access.change(name, () => this.#entries.ttl(name))
+    const ms = await this.#it.access.change(name, () => this.#it.entries.ttl(name))
     return ms === null ? null : ms / 1_000
   }
 
@@ -234,14 +184,24 @@ export class RedisStore implements CacheStore, TaggableStore {
     options?: RememberOptions,
   ): Promise<Value> {
     const name = readTags(key)
-    return this.#remembering.get({
-      ...resolveRemember(options),
+    const ms = this.#lifetime(ttl)
+    const { staleMs, graceMs, negativeMs, beta, jitter } = resolveRemember(options)
+    if (staleMs === 0 && graceMs === 0 && beta === 0) {
+      const near = this.#it.reads.near<Value>(name)
+      if (near !== null) return near
+    }
+    return this.#it.remembering.get({
+      staleMs,
+      graceMs,
+      negativeMs,
+      beta,
+      jitter,
       name,
-      ms: this.#lifetime(ttl),
+      ms,
       factory,
-      share: near => this.#reads.share<Value>(name, near),
-      read: text => this.#values.tryRead(name.name, text) as Value | null,
-      serialize: value => this.#values.serialize(name.name, value),
+      share: near => this.#it.reads.share<Value>(name, near),
+      read: text => this.#it.values.tryRead(name.name, text) as Value | null,
+      serialize: value => this.#it.values.serialize(name.name, value),
     })
   }
 
@@ -269,11 +229,27 @@ export class RedisStore implements CacheStore, TaggableStore {
 
   /** The names of untagged entries that match the glob; long names in their shortened form. */
   async keys(glob = '*'): Promise<string[]> {
-    return this.#entries.names(glob, this.#access.guard)
+    return this.#it.entries.names(glob, this.#it.access.guard)
   }
 
   stats(): CacheStats {
-    return this.#counts.snapshot(this.#near?.stats())
+    return this.#it.counts.snapshot(this.#it.near?.stats())
+  }
+
+  /**
+   * Hear what the store does.
+   *
+   * @example
+   * cache.on('miss', ({ key }) => console.log('not cached:', key))
+   */
+  on<Name extends CacheEventName>(event: Name, listener: CacheListener<Name>): this {
+    this.#it.listeners.on(event, listener)
+    return this
+  }
+
+  off<Name extends CacheEventName>(event: Name, listener: CacheListener<Name>): this {
+    this.#it.listeners.off(event, listener)
+    return this
   }
 
   /**
@@ -281,49 +257,31 @@ export class RedisStore implements CacheStore, TaggableStore {
    * background. The client stays its owner's to close.
    */
   async close(): Promise<void> {
-    this.#near?.close()
-    this.#breaker.close()
-    this.#invalidations.close()
+    this.#it.close()
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
 
-  /** What could not be removed goes first. Where it still cannot, no read gets it, and it is tried again. */
-  async #recover(guard: Guard): Promise<void> {
-    await this.#invalidations.replay(guard).catch(error => {
-      if (isUnreachable(error)) throw error
-    })
-  }
-
   #prepare({ name }: TaggedName, value: unknown, ms: Lifetime): Prepared {
     if (value === null || value === undefined || ms === 'expired') return null
-    return { payload: this.#values.write(name, value), ms }
+    return { payload: this.#it.values.write(name, value), ms }
   }
 
   #put(name: TaggedName, entry: Prepared): Promise<void> {
-    this.#remembering.leave(name)
-    return this.#access.write(name, async () => {
+    this.#it.remembering.leave(name)
+    return this.#it.access.write(name, async () => {
       if (entry) {
-        const header = await this.#entries.header(name, entry.ms)
-        await this.#entries.write(name, header + entry.payload, entry.ms)
-        this.#counts.sets++
-      } else if (await this.#entries.remove(name)) this.#counts.deletes++
+        const header = await this.#it.entries.header(name, entry.ms)
+        await this.#it.entries.write(name, header + entry.payload, entry.ms)
+        this.#it.counts.written(name.name, entry.ms)
+      } else if (await this.#it.entries.remove(name)) this.#it.counts.removed(name.name)
     })
   }
 
   #lifetime(ttl: CacheTtl): Lifetime {
     return lifetime(ttl, this.#options.defaultTtl)
-  }
-
-  /** The facade may have been configured anew since the last lock. */
-  #locksNow(): Locks {
-    const client = this.#options.client()
-    if (this.#locks?.client !== client) {
-      this.#locks = { client, locks: createLocks(client, { prefix: this.#keys.locks }) }
-    }
-    return this.#locks.locks
   }
 }
 
