@@ -1,4 +1,5 @@
 export { CacheAwayError } from './breaker.js'
+export * from './commandkit/index.js'
 export {
   CacheDeserializationError,
   CacheNotANumberError,
@@ -7,6 +8,7 @@ export {
 export type { RedisStoreOptions } from './options.js'
 export type { RememberOptions } from './remember-options.js'
 export { jsonPlus, type Serializer } from './serializer.js'
+export type { ClientSource, ConnectionOptions } from './source.js'
 export type { CacheLock, CacheStore, CacheTtl, CustomStoreConfig, TaggableStore } from './stasis.js'
 export type { CacheStats } from './stats.js'
 export { RedisStore, redisStore } from './store.js'
