@@ -5,6 +5,7 @@ export {
   CacheNotANumberError,
   CacheSerializationError,
 } from './errors.js'
+export type { Limiter, LimiterOptions } from './limiter.js'
 export type { RedisStoreOptions } from './options.js'
 export type { RememberOptions } from './remember-options.js'
 export { jsonPlus, type Serializer } from './serializer.js'
@@ -12,3 +13,4 @@ export type { ClientSource, ConnectionOptions } from './source.js'
 export type { CacheLock, CacheStore, CacheTtl, CustomStoreConfig, TaggableStore } from './stasis.js'
 export type { CacheStats } from './stats.js'
 export { RedisStore, redisStore } from './store.js'
+export * from './triva/index.js'

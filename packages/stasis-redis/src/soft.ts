@@ -11,12 +11,12 @@ const WARN_EVERY_MS = 60_000
 /** Operations whose failure is counted and reported, and does not reach the caller. */
 export class Soft {
   errors = 0
-  readonly #ask: Ask
+  readonly ask: Ask
   readonly #onError: OnError
 
   constructor(deadlineMs: number, onError: OnError) {
     const breaker = new Breaker(deadlineMs)
-    this.#ask = question => breaker.run(question)
+    this.ask = question => breaker.run(question)
     this.#onError = onError
   }
 
@@ -27,7 +27,7 @@ export class Soft {
     operation: (ask: Ask) => Promise<Result>,
   ): Promise<Result> {
     try {
-      return await operation(this.#ask)
+      return await operation(this.ask)
     } catch (error) {
       this.report(error, key)
       return fallback

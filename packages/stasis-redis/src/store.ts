@@ -4,6 +4,7 @@ import { Breaker } from './breaker.js'
 import { Entries } from './entries.js'
 import { checkTags, KeySpace, readTags, type TaggedName, writeTags } from './keys.js'
 import { Leases } from './leases.js'
+import { type Limiter, type LimiterOptions, RedisLimiter } from './limiter.js'
 import { lockMs, RedisCacheLock } from './lock.js'
 import type { Client } from './many-keys.js'
 import { type RedisStoreOptions, type ResolvedStoreOptions, resolveOptions } from './options.js'
@@ -127,6 +128,11 @@ export class RedisStore implements CacheStore, TaggableStore {
   lock(name: string, seconds = 10): CacheLock {
     const options = { ttlMs: lockMs(seconds), renew: false }
     return new RedisCacheLock(() => this.#locksNow().mutex(name, options))
+  }
+
+  /** Limits of attempts for the whole fleet; `flush` leaves them alone. */
+  limiter(options: LimiterOptions = {}): Limiter {
+    return new RedisLimiter(() => this.#locksNow(), this.#options, options)
   }
 
   /** Every entry with any of the tags is gone, in one step for any number of entries. */
