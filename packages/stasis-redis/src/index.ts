@@ -1,5 +1,6 @@
 export { CacheAwayError } from './breaker.js'
 export * from './commandkit/index.js'
+export type { CacheContract } from './contract.js'
 export {
   CacheDeserializationError,
   CacheNotANumberError,

@@ -42,11 +42,7 @@ export class RedisLimiter implements Limiter {
     options: LimiterOptions,
   ) {
     const { algorithm, failOpen = false } = options
-    const unknown = Object.keys(options).find(it => !KNOWN.includes(it))
-    if (unknown !== undefined)
-      throw new InvalidArgumentError(unknown, `is no option; known are ${KNOWN.join(', ')}`)
-    if (typeof failOpen !== 'boolean')
-      throw new InvalidArgumentError('failOpen', 'must be true or false')
+    checkLimiter(options)
     this.#locks = locks
     this.#breaker = new Breaker(deadlineMs)
     this.#onError = onError
@@ -55,12 +51,7 @@ export class RedisLimiter implements Limiter {
   }
 
   async attempt(key: string, maxAttempts: number, decaySeconds: number): Promise<RateLimit> {
-    checkKey(key)
-    if (!Number.isSafeInteger(maxAttempts) || maxAttempts < 0)
-      throw new InvalidArgumentError('maxAttempts', 'must be a whole number from 0 up', 'attempt')
-    if (!Number.isFinite(decaySeconds) || decaySeconds <= 0)
-      throw new InvalidArgumentError('decaySeconds', 'must be a number above 0', 'attempt')
-    const windowMs = Math.max(1, Math.round(decaySeconds * 1_000))
+    const windowMs = checkAttempt(key, maxAttempts, decaySeconds)
     const reset = Math.ceil((Date.now() + windowMs) / 1_000)
     if (maxAttempts === 0) return { allowed: false, remaining: 0, reset, retryAfterMs: windowMs }
     try {
@@ -73,7 +64,7 @@ export class RedisLimiter implements Limiter {
   }
 
   async clear(key: string): Promise<void> {
-    checkKey(key)
+    checkLimitKey(key)
     await this.#breaker.run(() => this.#limit(key, 1, 1).clear(ID))
   }
 
@@ -83,7 +74,31 @@ export class RedisLimiter implements Limiter {
   }
 }
 
-function checkKey(key: string): void {
+/** @throws InvalidArgumentError naming the option */
+export function checkLimiter(options: LimiterOptions): void {
+  const unknown = Object.keys(options).find(it => !KNOWN.includes(it))
+  if (unknown !== undefined)
+    throw new InvalidArgumentError(unknown, `is no option; known are ${KNOWN.join(', ')}`)
+  if (!['boolean', 'undefined'].includes(typeof options.failOpen))
+    throw new InvalidArgumentError('failOpen', 'must be true or false')
+}
+
+/**
+ * The window in milliseconds.
+ *
+ * @throws InvalidArgumentError naming the argument
+ */
+export function checkAttempt(key: string, maxAttempts: number, decaySeconds: number): number {
+  checkLimitKey(key)
+  if (!Number.isSafeInteger(maxAttempts) || maxAttempts < 0)
+    throw new InvalidArgumentError('maxAttempts', 'must be a whole number from 0 up', 'attempt')
+  if (!Number.isFinite(decaySeconds) || decaySeconds <= 0)
+    throw new InvalidArgumentError('decaySeconds', 'must be a number above 0', 'attempt')
+  return Math.max(1, Math.round(decaySeconds * 1_000))
+}
+
+/** @throws InvalidArgumentError */
+export function checkLimitKey(key: string): void {
   if (typeof key === 'string' && key !== '') return
   throw new InvalidArgumentError('key', 'must be a text that is not empty')
 }
