@@ -1,7 +1,7 @@
 import { defineConfig } from 'tsup'
 
 export default defineConfig({
-  entry: ['src/main.ts', 'src/subject.ts'],
+  entry: { main: 'src/main.ts', subject: 'src/clients/subject.ts' },
   format: ['esm'],
   target: 'node20',
   clean: true,

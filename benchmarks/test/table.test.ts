@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { cpuTable, median, medianRatio, speedTable } from '../src/table.js'
+import { cpuTable, extrasTable, speedTable } from '../src/clients/table.js'
+import { median, medianRatio } from '../src/statistics.js'
 
 test('a median is the middle, or the mean of the two in the middle', () => {
   expect(median([5])).toBe(5)
@@ -14,7 +15,12 @@ test('ratios compare within a round, so a slow round counts like a fast one', ()
 
 test('the tables have the base in units and the others as ratios', () => {
   const rounds = (...figures: [perSecond: number, cpuMicros: number][]) =>
-    figures.map(([perSecond, cpuMicros]) => ({ perSecond, cpuMicros }))
+    figures.map(([perSecond, cpuMicros]) => ({
+      perSecond,
+      cpuMicros,
+      serverCpuMicros: 2 * cpuMicros,
+      commands: 1_000,
+    }))
   const measured = new Map([
     [
       'GET',
@@ -31,10 +37,27 @@ test('the tables have the base in units and the others as ratios', () => {
     '| GET | 11,000 | 1.10 | 0.90 |',
     '',
   ])
-  expect(cpuTable(measured).split('\n')).toEqual([
+  expect(cpuTable(measured, 'cpuMicros').split('\n')).toEqual([
     '|  | ioredis (µs/command) | plasma / ioredis | node-redis / ioredis |',
     '| --- | ---: | ---: | ---: |',
     '| GET | 9.0 | 0.50 | 2.00 |',
+    '',
+  ])
+  expect(cpuTable(measured, 'serverCpuMicros')).toContain('| GET | 18.0 | 0.50 | 2.00 |')
+})
+
+test('memory is in kilobytes, waits are in milliseconds and a ratio', () => {
+  const growth = new Map([
+    ['ioredis' as const, 2_048],
+    ['plasma' as const, -1_024],
+  ])
+  const stall = new Map([
+    ['ioredis' as const, [4, 5, 6]],
+    ['plasma' as const, [2, 2.5, 9]],
+  ])
+  expect(extrasTable({ growth, stall }).split('\n').slice(2)).toEqual([
+    '| ioredis | 2 | 5.0 | 1.00 |',
+    '| plasma | -1 | 2.5 | 0.50 |',
     '',
   ])
 })

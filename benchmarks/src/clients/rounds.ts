@@ -1,0 +1,109 @@
+import type { ClientName } from './adapters/index.js'
+import { CASES } from './cases.js'
+import type { Measurement } from './measure.js'
+import type { Servers } from './servers.js'
+import type { Setting } from './settings.js'
+import { Subject } from './subject-process.js'
+
+/** One round of one client, with what it cost the servers. */
+export interface Round extends Measurement {
+  /** Microseconds of the servers' CPU for one command, user and system. */
+  serverCpuMicros: number
+}
+
+/** By case, then by client, then by round. */
+export type Rounds = Map<string, Map<ClientName, Round[]>>
+
+/** By client. */
+export interface Extras {
+  /** Bytes that the heap grew by. */
+  growth: Map<ClientName, number>
+  /** Milliseconds of the longest wait behind a large reply, for each time. */
+  stall: Map<ClientName, number[]>
+}
+
+/** How long to measure; `durationMs` is for one client in one round. */
+export interface Size {
+  readonly rounds: number
+  readonly durationMs: number
+  /** Over how many commands memory is watched. */
+  readonly commands: number
+  /** How many large replies. */
+  readonly stalls: number
+}
+
+export interface SettingResult {
+  rounds: Rounds
+  extras: Extras | undefined
+}
+
+/** Measure every case of a setting in rounds, the clients in turn, each round in another order. */
+export async function runSetting(
+  setting: Setting,
+  servers: Servers,
+  keyPrefix: string,
+  size: Size,
+  report: (progress: string) => void,
+): Promise<SettingResult> {
+  const subjects = await Promise.all(
+    setting.clients.map(name => Subject.start(name, setting.runtime, servers.target)),
+  )
+  try {
+    const rounds: Rounds = new Map()
+    const cases = CASES[setting.cases]
+    for (const [index, { name }] of cases.entries()) {
+      report(`${index + 1}/${cases.length} ${name}`)
+      const byClient = new Map<ClientName, Round[]>(setting.clients.map(it => [it, []]))
+      rounds.set(name, byClient)
+      // The first round, not counted, lets the code be compiled.
+      for (let round = -1; round < size.rounds; round++) {
+        for (const subject of rotated(subjects, round + 1)) {
+          const { cases } = setting
+          const { durationMs } = size
+          const before = await servers.cpuMicros()
+          const measured = await subject.perform({
+            kind: 'measure',
+            cases,
+            index,
+            keyPrefix,
+            durationMs,
+          })
+          const serverCpuMicros = ((await servers.cpuMicros()) - before) / measured.commands
+          if (round >= 0) byClient.get(subject.name)?.push({ ...measured, serverCpuMicros })
+        }
+      }
+    }
+    const extras = setting.extras ? await runExtras(subjects, keyPrefix, size, report) : undefined
+    return { rounds, extras }
+  } finally {
+    await Promise.all(subjects.map(subject => subject.stop()))
+  }
+}
+
+async function runExtras(
+  subjects: readonly Subject[],
+  keyPrefix: string,
+  { commands, stalls }: Size,
+  report: (progress: string) => void,
+): Promise<Extras> {
+  const extras: Extras = { growth: new Map(), stall: new Map() }
+  report('memory')
+  for (const subject of subjects) {
+    const task = { kind: 'memory', key: `${keyPrefix}0`, commands } as const
+    extras.growth.set(subject.name, (await subject.perform(task)).bytes)
+  }
+  report('a large reply')
+  for (let i = 0; i < stalls; i++) {
+    for (const subject of rotated(subjects, i)) {
+      const { longestMs } = await subject.perform({ kind: 'stall', keyPrefix, times: 3 })
+      extras.stall.set(subject.name, [...(extras.stall.get(subject.name) ?? []), ...longestMs])
+    }
+  }
+  return extras
+}
+
+/** The same in another order. */
+function rotated<Item>(items: readonly Item[], by: number): Item[] {
+  const from = by % items.length
+  return [...items.slice(from), ...items.slice(0, from)]
+}
