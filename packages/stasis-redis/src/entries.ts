@@ -3,6 +3,8 @@ import { CacheNotANumberError } from './errors.js'
 import type { KeySpace, TaggedName } from './keys.js'
 import { REMOVE, TAKE } from './lease-scripts.js'
 import { BATCH, type Client, getAll, unlinkAll } from './many-keys.js'
+import type { NearEntry } from './near/memory.js'
+import type { NearCache } from './near/near-cache.js'
 import { ADD, INCREMENT } from './scripts.js'
 import { headerOf, type TokenSource } from './tags.js'
 
@@ -14,16 +16,30 @@ export class Entries {
   readonly #client: () => Client
   readonly #keys: KeySpace
   readonly #tokens: TokenSource
+  readonly #near: NearCache | undefined
 
-  constructor(client: () => Client, keys: KeySpace, tokens: TokenSource) {
+  /** @param near where values are kept too, if they are */
+  constructor(client: () => Client, keys: KeySpace, tokens: TokenSource, near?: NearCache) {
     this.#client = client
     this.#keys = keys
     this.#tokens = tokens
+    this.#near = near
+  }
+
+  /** An entry that this process has, with its tags current; `undefined` when Redis has to be asked. */
+  peek(name: TaggedName): NearEntry | undefined {
+    const entry = this.#near?.peek(this.#keys.entry(name))
+    if (!entry || name.tags.length === 0) return entry
+    const tokens = this.#tokens.peek(name.tags)
+    const header = tokens && headerOf(tokens)
+    if (!header || !entry.text.startsWith(header)) return undefined
+    entry.skip = header.length
+    return entry
   }
 
   /** One payload, in one round trip; `null` when there is none. */
   async read(name: TaggedName): Promise<string | null> {
-    const entry = this.#client().get(this.#keys.entry(name))
+    const entry = this.#get(this.#keys.entry(name))
     if (name.tags.length === 0) return entry
     const [text, tokens] = await Promise.all([entry, this.#tokens.current(name.tags)])
     return payload(text, headerOf(tokens))
@@ -33,10 +49,7 @@ export class Entries {
   async readAll(names: readonly TaggedName[]): Promise<(string | null)[]> {
     const tags = [...new Set(names.flatMap(name => name.tags))]
     const [texts, tokens] = await Promise.all([
-      getAll(
-        this.#client(),
-        names.map(name => this.#keys.entry(name)),
-      ),
+      this.#getAll(names.map(name => this.#keys.entry(name))),
       this.#tokens.current(tags),
     ])
     const tokenOf = new Map(tags.map((tag, i) => [tag, tokens[i]]))
@@ -47,7 +60,7 @@ export class Entries {
 
   /** Remove an entry; resolves with its payload, which one of many callers gets. */
   async take(name: TaggedName): Promise<string | null> {
-    const entry = this.#client().run(TAKE, this.#pair(name), [])
+    const entry = this.#changing(name, this.#client().run(TAKE, this.#pair(name), []))
     if (name.tags.length === 0) return entry
     const [text, tokens] = await Promise.all([entry, this.#tokens.current(name.tags)])
     return payload(text, headerOf(tokens))
@@ -56,7 +69,7 @@ export class Entries {
   /** Remove an entry; resolves with false when there was none. */
   async remove(name: TaggedName): Promise<boolean> {
     if (name.tags.length > 0) return (await this.take(name)) !== null
-    return this.#client().run(REMOVE, this.#pair(name), [])
+    return this.#changing(name, this.#client().run(REMOVE, this.#pair(name), []))
   }
 
   /** What `write` needs. Taken before a value is computed, it makes the entry stale if a tag is flushed meanwhile. */
@@ -65,7 +78,8 @@ export class Entries {
   }
 
   async write(name: TaggedName, text: string, ttlMs: number | null): Promise<void> {
-    await this.#client().set(this.#keys.entry(name), text, ttlMs === null ? {} : { px: ttlMs })
+    const options = ttlMs === null ? {} : { px: ttlMs }
+    await this.#changing(name, this.#client().set(this.#keys.entry(name), text, options))
   }
 
   /** Write unless there is an entry; resolves with true when written. */
@@ -73,10 +87,10 @@ export class Entries {
     const entry = this.#keys.entry(name)
     if (name.tags.length > 0) {
       const header = await this.header(name, ttlMs)
-      return this.#client().run(ADD, [entry], [header, text, ttlMs ?? 0])
+      return this.#changing(name, this.#client().run(ADD, [entry], [header, text, ttlMs ?? 0]))
     }
     const options = ttlMs === null ? { nx: true } : { nx: true, px: ttlMs }
-    return (await this.#client().set(entry, text, options)) === 'OK'
+    return (await this.#changing(name, this.#client().set(entry, text, options))) === 'OK'
   }
 
   async exists(name: TaggedName): Promise<boolean> {
@@ -91,9 +105,11 @@ export class Entries {
    */
   async increment(name: TaggedName, amount: number): Promise<number> {
     try {
-      return name.tags.length === 0
-        ? await this.#client().incrby(this.#keys.entry(name), amount)
-        : await this.#incrementTagged(name, amount)
+      const counted =
+        name.tags.length === 0
+          ? this.#client().incrby(this.#keys.entry(name), amount)
+          : this.#incrementTagged(name, amount)
+      return await this.#changing(name, counted)
     } catch (error) {
       if (isRedisError(error, 'ERR') && error.message.includes('not an integer')) {
         throw new CacheNotANumberError(name.name, error)
@@ -107,8 +123,9 @@ export class Entries {
     if (!(await this.exists(name))) return false
     await this.header(name, ttlMs)
     const entry = this.#keys.entry(name)
-    if (ttlMs !== null) return (await this.#client().pexpire(entry, ttlMs)) === 1
-    await this.#client().persist(entry)
+    if (ttlMs !== null)
+      return (await this.#changing(name, this.#client().pexpire(entry, ttlMs))) === 1
+    await this.#changing(name, this.#client().persist(entry))
     return true
   }
 
@@ -133,6 +150,12 @@ export class Entries {
   async flush(): Promise<void> {
     await this.#unlinkMatching(this.#keys.leases)
     await this.#unlinkMatching(this.#keys.flushed)
+    this.#near?.dropAll()
+  }
+
+  /** Somebody of this process has changed the entry. */
+  changed(name: TaggedName): void {
+    this.#near?.drop(this.#keys.entry(name))
   }
 
   async #unlinkMatching(match: string): Promise<void> {
@@ -153,6 +176,24 @@ export class Entries {
     const scan = { match: this.#keys.entries(glob), count: BATCH }
     for await (const key of this.#client().scanIterator(scan)) names.add(this.#keys.nameOf(key))
     return [...names]
+  }
+
+  async #get(key: string): Promise<string | null> {
+    if (this.#near) return (await this.#near.read([key]))[0] ?? null
+    return this.#client().get(key)
+  }
+
+  #getAll(keys: readonly string[]): Promise<(string | null)[]> {
+    return this.#near ? this.#near.read(keys) : getAll(this.#client(), keys)
+  }
+
+  /** Whoever reads after the change sees it, before Redis tells of it. */
+  async #changing<Result>(name: TaggedName, change: Promise<Result>): Promise<Result> {
+    try {
+      return await change
+    } finally {
+      this.changed(name)
+    }
   }
 
   #pair(name: TaggedName): [entry: string, lease: string] {

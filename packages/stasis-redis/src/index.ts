@@ -7,6 +7,9 @@ export {
   CacheSerializationError,
 } from './errors.js'
 export type { Limiter, LimiterOptions } from './limiter.js'
+export { NearFeedError } from './near/feed.js'
+export type { NearStats } from './near/near-cache.js'
+export type { NearOptions } from './near/options.js'
 export type { RedisStoreOptions } from './options.js'
 export type { RememberOptions } from './remember-options.js'
 export { jsonPlus, type Serializer } from './serializer.js'

@@ -3,6 +3,7 @@ import type { Entries } from './entries.js'
 import { type Enveloped, isDue, unwrap, wrap } from './envelope.js'
 import type { TaggedName } from './keys.js'
 import type { Asked, Ending, Lease, Leases } from './leases.js'
+import type { NearEntry } from './near/memory.js'
 import type { ResolvedRemember } from './remember-options.js'
 import { type IsCurrent, SingleFlight } from './single-flight.js'
 import type { Counts } from './stats.js'
@@ -15,6 +16,8 @@ export interface Wanted<Value> extends ResolvedRemember {
   readonly name: TaggedName
   readonly ms: Lifetime
   readonly factory: Factory<Value>
+  /** The value of what this process holds; `null` when it cannot be read. */
+  readonly share: (near: NearEntry) => Value | null
   /** The value of what an entry holds; `null` when it cannot be read. */
   readonly read: (text: string) => Value | null
   readonly serialize: (value: Value) => string
@@ -50,7 +53,24 @@ export class Remembering {
 
   /** The value of the entry, or of the factory, which is kept; that of the factory while Redis is away. */
   get<Value>(wanted: Wanted<Value>): Promise<Value> {
+    const near = this.#entries.peek(wanted.name)
+    const known = near ? this.#known(wanted, near) : null
+    if (known !== null) return Promise.resolve(known)
     return this.#flights.run(wanted.name, isCurrent => this.#lookUp(wanted, isCurrent))
+  }
+
+  /** The value that this process holds; made anew in the background where that is due. */
+  #known<Value>(wanted: Wanted<Value>, near: NearEntry): Value | null {
+    const value = wanted.share(near)
+    if (value === null) return null
+    this.#counts.hits++
+    this.#counts.nearHits++
+    if (near.expires !== Number.POSITIVE_INFINITY && (wanted.staleMs > 0 || wanted.beta > 0)) {
+      const leftMs = near.expires - performance.now()
+      const entry = unwrap(near.text.slice(near.skip))
+      if (isDue(entry, leftMs, wanted.beta)) this.#refresh(wanted, entry, leftMs)
+    }
+    return value
   }
 
   /** Nobody joins the computation of this entry from now on. */
@@ -141,7 +161,7 @@ export class Remembering {
   }
 
   async #keep<Value>(
-    { ms, staleMs, negativeMs, beta, jitter, serialize }: Wanted<Value>,
+    { name, ms, staleMs, negativeMs, beta, jitter, serialize }: Wanted<Value>,
     lease: Lease,
     value: Value,
     computeMs: number,
@@ -160,7 +180,9 @@ export class Remembering {
     const text = serialize(value)
     const stored = wrap({ text, staleMs: refresh, computeMs: beta > 0 ? computeMs : 0 })
     const freshMs = ms && Math.max(1, Math.round(ms * (1 - jitter * Math.random())))
-    if (await lease.keep(stored, freshMs && freshMs + refresh)) this.#counts.sets++
+    const kept = await lease.keep(stored, freshMs && freshMs + refresh)
+    this.#entries.changed(name)
+    if (kept) this.#counts.sets++
   }
 
   #call<Value>({ factory }: Wanted<Value>): Promise<Value> | Value {

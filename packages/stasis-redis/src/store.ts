@@ -7,6 +7,9 @@ import { Leases } from './leases.js'
 import { type Limiter, type LimiterOptions, RedisLimiter } from './limiter.js'
 import { lockMs, RedisCacheLock } from './lock.js'
 import type { Client } from './many-keys.js'
+import type { NearEntry } from './near/memory.js'
+import { NearCache } from './near/near-cache.js'
+import { freezeDeep, isShareable } from './near/sharing.js'
 import { type RedisStoreOptions, type ResolvedStoreOptions, resolveOptions } from './options.js'
 import { type Factory, Remembering } from './remember.js'
 import { type RememberOptions, resolveRemember } from './remember-options.js'
@@ -30,29 +33,30 @@ export class RedisStore implements CacheStore, TaggableStore {
   readonly #entries: Entries
   readonly #remembering: Remembering
   readonly #values: Values
+  readonly #near: NearCache | undefined
   readonly #counts = new Counts()
   #locks: { client: Client; locks: Locks } | undefined
 
   /** @throws RedisConfigError */
   constructor(options: RedisStoreOptions = {}) {
     this.#options = resolveOptions(options)
-    const { client, prefix, serializer, leaseMs, deadlineMs, onError } = this.#options
+    const { client, prefix, serializer, leaseMs, deadlineMs, near, onError } = this.#options
+    const report = (error: unknown, key: string) => {
+      this.#counts.errors++
+      onError(error, key)
+    }
     this.#values = new Values(serializer)
     this.#keys = new KeySpace(prefix)
-    this.#tokens = new RedisTokens(client, this.#keys)
-    this.#entries = new Entries(client, this.#keys, this.#tokens)
+    if (near) {
+      const prefixes = [this.#keys.tokens, ...(near.values ? this.#keys.values : [])]
+      this.#near = new NearCache(client, prefixes, near, error => report(error, ''))
+    }
+    this.#tokens = new RedisTokens(client, this.#keys, this.#near)
+    const values = near?.values ? this.#near : undefined
+    this.#entries = new Entries(client, this.#keys, this.#tokens, values)
     const leases = new Leases(client, this.#keys, leaseMs)
     const breaker = new Breaker(deadlineMs)
-    this.#remembering = new Remembering(
-      this.#entries,
-      leases,
-      breaker,
-      this.#counts,
-      (error, key) => {
-        this.#counts.errors++
-        onError(error, key)
-      },
-    )
+    this.#remembering = new Remembering(this.#entries, leases, breaker, this.#counts, report)
   }
 
   /**
@@ -62,6 +66,8 @@ export class RedisStore implements CacheStore, TaggableStore {
    */
   async get<Value = unknown>(key: string): Promise<Value | null> {
     const name = readTags(key)
+    const near = this.#entries.peek(name)
+    if (near) return this.#nearValue<Value>(name, near)
     return this.#value<Value>(name, await this.#entries.read(name))
   }
 
@@ -155,14 +161,22 @@ export class RedisStore implements CacheStore, TaggableStore {
 
   /** Is there an entry? Counts as no read. */
   async has(key: string): Promise<boolean> {
-    return this.#entries.exists(readTags(key))
+    const name = readTags(key)
+    return this.#entries.peek(name) !== undefined || this.#entries.exists(name)
   }
 
   /** Many values by key in one round trip, `null` for each that is missing. */
   async many<Value = unknown>(keys: readonly string[]): Promise<Record<string, Value | null>> {
     const names = keys.map(readTags)
-    const payloads = await this.#entries.readAll(names)
-    const values = names.map((name, i) => this.#value<Value>(name, payloads[i] ?? null))
+    const near = names.map(name => this.#entries.peek(name))
+    const asked = names.filter((_, i) => near[i] === undefined)
+    const payloads = asked.length === 0 ? [] : await this.#entries.readAll(asked)
+    let next = 0
+    const values = names.map((name, i) => {
+      const known = near[i]
+      if (known) return this.#nearValue<Value>(name, known)
+      return this.#value<Value>(name, payloads[next++] ?? null)
+    })
     return Object.fromEntries(keys.map((key, i) => [key, values[i] ?? null]))
   }
 
@@ -219,6 +233,7 @@ export class RedisStore implements CacheStore, TaggableStore {
       name,
       ms: this.#lifetime(ttl),
       factory,
+      share: near => this.#tryShare(name, near) as Value | null,
       read: text => this.#values.tryRead(name.name, text) as Value | null,
       serialize: value => this.#values.serialize(name.name, value),
     })
@@ -252,7 +267,33 @@ export class RedisStore implements CacheStore, TaggableStore {
   }
 
   stats(): CacheStats {
-    return this.#counts.snapshot()
+    return this.#counts.snapshot(this.#near?.stats())
+  }
+
+  /** End the connections of the near cache, without which the store goes on; the client stays its owner's to close. */
+  async close(): Promise<void> {
+    this.#near?.close()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  /** The value of an entry in this process: a copy, unless nobody can change it. */
+  #share({ name }: TaggedName, near: NearEntry): unknown {
+    if (near.value !== undefined) return near.value
+    const value = this.#values.read(name, near.skip === 0 ? near.text : near.text.slice(near.skip))
+    const frozen = this.#options.near?.frozen
+    if (isShareable(value) || (frozen && freezeDeep(value))) near.value = value
+    return value
+  }
+
+  #tryShare(name: TaggedName, near: NearEntry): unknown {
+    try {
+      return this.#share(name, near) ?? null
+    } catch {
+      return null
+    }
   }
 
   #prepare({ name }: TaggedName, value: unknown, ms: Lifetime): Prepared {
@@ -274,7 +315,16 @@ export class RedisStore implements CacheStore, TaggableStore {
   }
 
   #value<Value>({ name }: TaggedName, payload: string | null): Value | null {
-    const value = payload === null ? null : this.#values.read(name, payload)
+    return this.#counted(payload === null ? null : this.#values.read(name, payload))
+  }
+
+  #nearValue<Value>(name: TaggedName, near: NearEntry): Value | null {
+    const value = this.#counted<Value>(this.#share(name, near))
+    if (value !== null) this.#counts.nearHits++
+    return value
+  }
+
+  #counted<Value>(value: unknown): Value | null {
     if (value === null || value === undefined) this.#counts.misses++
     else this.#counts.hits++
     return (value ?? null) as Value | null
