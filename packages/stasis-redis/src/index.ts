@@ -5,6 +5,7 @@ export {
   CacheDeserializationError,
   CacheNotANumberError,
   CacheSerializationError,
+  CacheValueTooLargeError,
 } from './errors.js'
 export type { Limiter, LimiterOptions } from './limiter.js'
 export { NearFeedError } from './near/feed.js'

@@ -20,7 +20,8 @@ export interface Wanted<Value> extends ResolvedRemember {
   readonly share: (near: NearEntry) => Value | null
   /** The value of what an entry holds; `null` when it cannot be read. */
   readonly read: (text: string) => Value | null
-  readonly serialize: (value: Value) => string
+  /** `null` for a value that is not to be kept. */
+  readonly serialize: (value: Value) => string | null
 }
 
 /** A holder that dies without a word is noticed this long after its lease ended. */
@@ -178,6 +179,10 @@ export class Remembering {
     }
     const refresh = ms === null ? 0 : staleMs
     const text = serialize(value)
+    if (text === null) {
+      await lease.release()
+      return
+    }
     const stored = wrap({ text, staleMs: refresh, computeMs: beta > 0 ? computeMs : 0 })
     const freshMs = ms && Math.max(1, Math.round(ms * (1 - jitter * Math.random())))
     const kept = await lease.keep(stored, freshMs && freshMs + refresh)

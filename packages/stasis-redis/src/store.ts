@@ -40,12 +40,12 @@ export class RedisStore implements CacheStore, TaggableStore {
   /** @throws RedisConfigError */
   constructor(options: RedisStoreOptions = {}) {
     this.#options = resolveOptions(options)
-    const { client, prefix, serializer, leaseMs, deadlineMs, near, onError } = this.#options
+    const { client, prefix, serializer, limits, leaseMs, deadlineMs, near, onError } = this.#options
     const report = (error: unknown, key: string) => {
       this.#counts.errors++
       onError(error, key)
     }
-    this.#values = new Values(serializer)
+    this.#values = new Values(serializer, { ...limits, onSkip: report })
     this.#keys = new KeySpace(prefix)
     if (near) {
       const prefixes = [this.#keys.tokens, ...(near.values ? this.#keys.values : [])]
@@ -93,7 +93,7 @@ export class RedisStore implements CacheStore, TaggableStore {
       throw new InvalidArgumentError('value', `is ${value}, which is never a hit`, 'add')
     }
     const payload = this.#values.write(name.name, value)
-    if (ms === 'expired') return false
+    if (payload === null || ms === 'expired') return false
     const added = await this.#entries.add(name, payload, ms)
     if (added) this.#counts.sets++
     return added
@@ -298,7 +298,8 @@ export class RedisStore implements CacheStore, TaggableStore {
 
   #prepare({ name }: TaggedName, value: unknown, ms: Lifetime): Prepared {
     if (value === null || value === undefined || ms === 'expired') return null
-    return { payload: this.#values.write(name, value), ms }
+    const payload = this.#values.write(name, value)
+    return payload === null ? null : { payload, ms }
   }
 
   async #put(name: TaggedName, entry: Prepared): Promise<void> {

@@ -89,6 +89,7 @@ export class MemoryRemembering {
       if (negativeMs > 0) this.#nulls.set(idOf(name), { until, tags: name.tags })
     } else if (ms !== 'expired') {
       const text = this.values.write(name.name, value)
+      if (text === null) return value
       const refresh = ms === null ? 0 : staleMs
       const freshMs = ms && Math.max(1, Math.round(ms * (1 - jitter * Math.random())))
       const endsIn = freshMs === null ? null : freshMs + refresh

@@ -79,7 +79,7 @@ export class MemoryStore implements CacheContract {
     if (value === null || value === undefined)
       throw new InvalidArgumentError('value', `is ${value}, which is never a hit`, 'add')
     const text = this.#values.write(name.name, value)
-    if (ms === 'expired' || this.#entries.read(name)) return false
+    if (text === null || ms === 'expired' || this.#entries.read(name)) return false
     this.#entries.write(name, text, ms)
     this.#counts.sets++
     return true
