@@ -1,9 +1,10 @@
 // npm run bench [-- <suite>] [--quick]
 import { parseArgs } from 'node:util'
+import { benchCache } from './cache/run.js'
 import { benchClients } from './clients/run.js'
 
 /** What one run measures; each writes a page of docs/, unless it is quick. */
-const SUITES = { clients: benchClients } satisfies Record<
+const SUITES = { clients: benchClients, cache: benchCache } satisfies Record<
   string,
   (options: { quick: boolean }) => Promise<void>
 >
