@@ -1,4 +1,4 @@
-// npm run bench [-- <suite>] [--quick]
+// npm run bench [-- <suite>] [--quick] [--only <part of a row's name>]
 import { parseArgs } from 'node:util'
 import { benchCache } from './cache/run.js'
 import { benchClients } from './clients/run.js'
@@ -6,11 +6,14 @@ import { benchClients } from './clients/run.js'
 /** What one run measures; each writes a page of docs/, unless it is quick. */
 const SUITES = { clients: benchClients, cache: benchCache } satisfies Record<
   string,
-  (options: { quick: boolean }) => Promise<void>
+  (options: { quick: boolean; only: string }) => Promise<void>
 >
 
 const { values, positionals } = parseArgs({
-  options: { quick: { type: 'boolean', default: false } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string', default: '' },
+  },
   allowPositionals: true,
 })
 const [name = 'clients'] = positionals
@@ -20,4 +23,4 @@ if (!Object.hasOwn(SUITES, name)) {
   )
   process.exit(1)
 }
-await SUITES[name as keyof typeof SUITES]({ quick: values.quick })
+await SUITES[name as keyof typeof SUITES](values)

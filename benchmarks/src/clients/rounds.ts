@@ -37,12 +37,13 @@ export interface SettingResult {
   extras: Extras | undefined
 }
 
-/** Measure every case of a setting in rounds, the clients in turn, each round in another order. */
+/** Measure the cases of a setting whose name includes `only`, in rounds, the clients in turn, each round in another order. */
 export async function runSetting(
   setting: Setting,
   servers: Servers,
   keyPrefix: string,
   size: Size,
+  only: string,
   report: (progress: string) => void,
 ): Promise<SettingResult> {
   const subjects = await Promise.all(
@@ -52,6 +53,7 @@ export async function runSetting(
     const rounds: Rounds = new Map()
     const cases = CASES[setting.cases]
     for (const [index, { name }] of cases.entries()) {
+      if (!name.includes(only)) continue
       report(`${index + 1}/${cases.length} ${name}`)
       const byClient = new Map<ClientName, Round[]>(setting.clients.map(it => [it, []]))
       rounds.set(name, byClient)
@@ -73,7 +75,8 @@ export async function runSetting(
         }
       }
     }
-    const extras = setting.extras ? await runExtras(subjects, keyPrefix, size, report) : undefined
+    const extras =
+      setting.extras && only === '' ? await runExtras(subjects, keyPrefix, size, report) : undefined
     return { rounds, extras }
   } finally {
     await Promise.all(subjects.map(subject => subject.stop()))

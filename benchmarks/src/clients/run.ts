@@ -1,5 +1,6 @@
 import { uniquePrefix } from '@gravito/redis-testing'
 import { machine, writePage } from '../page.js'
+import { CASES } from './cases.js'
 import { runSetting, type SettingResult, type Size } from './rounds.js'
 import { startServers } from './servers.js'
 import { SETTINGS } from './settings.js'
@@ -8,17 +9,24 @@ import { cpuTable, extrasTable, speedTable } from './table.js'
 const FULL: Size = { rounds: 9, durationMs: 300, commands: 1_000_000, stalls: 5 }
 const QUICK: Size = { rounds: 3, durationMs: 100, commands: 100_000, stalls: 1 }
 
-/** Every client in every setting; prints the tables, and writes docs/benchmarks.md unless it is quick. */
-export async function benchClients({ quick }: { quick: boolean }): Promise<void> {
+/** Every client in every setting; prints the tables, and writes docs/benchmarks.md if it is all of it. */
+export async function benchClients({
+  quick,
+  only,
+}: {
+  quick: boolean
+  only: string
+}): Promise<void> {
   const size = quick ? QUICK : FULL
   const sections: string[] = []
   let version = ''
   for (const setting of SETTINGS) {
+    if (!CASES[setting.cases].some(({ name }) => name.includes(only))) continue
     const servers = await startServers(setting.target)
     const keyPrefix = uniquePrefix('benchmark')
     try {
       const report = (progress: string) => process.stderr.write(`${setting.title}: ${progress}\n`)
-      const result = await runSetting(setting, servers, keyPrefix, size, report)
+      const result = await runSetting(setting, servers, keyPrefix, size, only, report)
       const section = `## ${setting.title}\n\n${tables(result)}`
       console.log(`\n${section}`)
       sections.push(section)
@@ -29,7 +37,8 @@ export async function benchClients({ quick }: { quick: boolean }): Promise<void>
   }
   const how = `${version}, Node ${process.versions.node}, ${machine()}; ${size.rounds} rounds of ${size.durationMs} ms.`
   console.log(how)
-  if (!quick) writePage('benchmarks.md', `${INTRODUCTION}${sections.join('\n')}\n${how}\n`)
+  if (!quick && only === '')
+    writePage('benchmarks.md', `${INTRODUCTION}${sections.join('\n')}\n${how}\n`)
 }
 
 function tables({ rounds, extras }: SettingResult): string {

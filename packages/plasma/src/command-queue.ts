@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import calculateSlot from 'cluster-key-slot'
 import type { Cluster, Redis } from 'ioredis'
 import type { Queued } from './batch.js'
@@ -120,7 +121,7 @@ export class PipelineQueue extends CommandQueue {
 
   protected override begin(instance: Instance): Promise<Result[]> {
     const results = this.collector.collect(this.length)
-    for (const command of this.commands) instance.sendCommand(command as never)
+    sendTogether(instance, this.commands)
     return results
   }
 
@@ -165,7 +166,7 @@ export class MultiQueue extends CommandQueue {
     const results = collector.collect(length + 2)
     const begin = bracket('multi', { sink: collector, position: length })
     const end = bracket('exec', { sink: collector, position: length + 1 })
-    for (const command of [begin, ...this.commands, end]) instance.sendCommand(command as never)
+    sendTogether(instance, [begin, ...this.commands, end])
     return results
   }
 
@@ -216,6 +217,15 @@ class Collector implements ReplySink {
     this.#results[position] = result
     if (--this.#missing === 0) this.#resolve?.(this.#results)
   }
+}
+
+/** With one write for each node, whether the fast path is on or not. */
+function sendTogether(instance: Instance, commands: readonly SentCommand[]): void {
+  const nodes = 'nodes' in instance ? instance.nodes() : [instance]
+  const streams = nodes.map(node => (node as { stream?: Duplex }).stream)
+  for (const stream of streams) stream?.cork()
+  for (const command of commands) instance.sendCommand(command as never)
+  for (const stream of streams) stream?.uncork()
 }
 
 /** MULTI or EXEC; the replies in that of EXEC keep their bytes until the command of each decodes it. */

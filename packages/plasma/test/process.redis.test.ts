@@ -5,16 +5,16 @@ import { expect, inject, test } from 'vitest'
 import { clientOf } from './servers.js'
 
 /** Run a module in a process of its own; resolves with its exit code, output and how long it took. */
-async function run(source: string) {
+async function run(source: string, timeoutMs = 10_000) {
   const plasma = new URL('../dist/index.js', import.meta.url).href
   const module = `import { RedisClient } from ${JSON.stringify(plasma)}
     const redis = new RedisClient({ url: ${JSON.stringify(inject('redisUrl'))}, keyPrefix: 'exit:' })
     ${source}`
-  const child = spawn(process.execPath, ['--input-type=module', '-e', module])
+  const child = spawn(process.execPath, ['--expose-gc', '--input-type=module', '-e', module])
   const output: Buffer[] = []
   child.stdout.on('data', chunk => output.push(chunk))
   child.stderr.on('data', chunk => output.push(chunk))
-  const deadline = setTimeout(() => child.kill('SIGKILL'), 10_000)
+  const deadline = setTimeout(() => child.kill('SIGKILL'), timeoutMs)
   const [code] = await once(child, 'exit')
   clearTimeout(deadline)
   return { code, output: Buffer.concat(output).toString() }
@@ -63,3 +63,32 @@ test('await using closes at the end of the block', async () => {
 })
 
 const keysOf = (key: string) => ['a', 'b', 'c'].map(name => key + name)
+
+test('memory does not grow with the number of commands', { timeout: 120_000 }, async () => {
+  const { code, output } = await run(
+    `
+    const collect = () => globalThis.Bun ? Bun.gc(true) : gc()
+    const heap = async () => {
+      for (let i = 0; i < 3; i++) {
+        collect()
+        await new Promise(resolve => setTimeout(resolve, 20))
+      }
+      return process.memoryUsage().heapUsed
+    }
+    const send = async times => {
+      const caller = async () => {
+        for (let i = 0; i < times / 100; i++) await redis.get('a')
+      }
+      await Promise.all(Array.from({ length: 100 }, caller))
+      for (let i = 0; i < times / 1_000; i++) await redis.pipeline(batch => [batch.get('a'), batch.ping()])
+    }
+    await send(20_000)
+    const before = await heap()
+    await send(200_000)
+    console.log('grew by', (await heap()) - before)
+    await redis.disconnect()`,
+    110_000,
+  )
+  expect(code, output).toBe(0)
+  expect(Number(/grew by (-?\d+)/.exec(output)?.[1])).toBeLessThan(2_000_000)
+})

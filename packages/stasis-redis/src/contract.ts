@@ -1,3 +1,4 @@
+import type { CacheEventName, CacheListener } from './events.js'
 import type { Limiter, LimiterOptions } from './limiter.js'
 import type { Factory } from './remember.js'
 import type { RememberOptions } from './remember-options.js'
@@ -37,4 +38,7 @@ export interface CacheContract extends CacheStore, TaggableStore {
   lock(name: string, seconds?: number): CacheLock
   limiter(options?: LimiterOptions): Limiter
   stats(): CacheStats
+  on<Name extends CacheEventName>(event: Name, listener: CacheListener<Name>): this
+  off<Name extends CacheEventName>(event: Name, listener: CacheListener<Name>): this
+  close(): Promise<void>
 }

@@ -1,11 +1,14 @@
 import { isRedisError } from '@gravito/plasma'
+import type { Guard } from './breaker.js'
+import { graceOf, HEAD_BYTES } from './envelope.js'
 import { CacheNotANumberError } from './errors.js'
 import type { KeySpace, TaggedName } from './keys.js'
 import { REMOVE, TAKE } from './lease-scripts.js'
-import { BATCH, type Client, getAll, unlinkAll } from './many-keys.js'
+import { type Client, getAll } from './many-keys.js'
 import type { NearEntry } from './near/memory.js'
 import type { NearCache } from './near/near-cache.js'
 import { ADD, INCREMENT } from './scripts.js'
+import { keysOf, sweep } from './sweep.js'
 import { headerOf, type TokenSource } from './tags.js'
 
 /**
@@ -93,9 +96,10 @@ export class Entries {
     return (await this.#changing(name, this.#client().set(entry, text, options))) === 'OK'
   }
 
+  /** Is there one that is within its time? */
   async exists(name: TaggedName): Promise<boolean> {
-    if (name.tags.length > 0) return (await this.read(name)) !== null
-    return (await this.#client().exists(this.#keys.entry(name))) === 1
+    const left = await this.#left(name)
+    return left !== null
   }
 
   /**
@@ -120,11 +124,13 @@ export class Entries {
 
   /** Set an entry's expiry, and let its tags' tokens live as long; resolves with false when there is none. */
   async touch(name: TaggedName, ttlMs: number | null): Promise<boolean> {
-    if (!(await this.exists(name))) return false
-    await this.header(name, ttlMs)
+    const left = await this.#left(name)
+    if (!left) return false
+    const keptMs = ttlMs && ttlMs + left.graceMs
+    await this.header(name, keptMs)
     const entry = this.#keys.entry(name)
-    if (ttlMs !== null)
-      return (await this.#changing(name, this.#client().pexpire(entry, ttlMs))) === 1
+    if (keptMs !== null)
+      return (await this.#changing(name, this.#client().pexpire(entry, keptMs))) === 1
     await this.#changing(name, this.#client().persist(entry))
     return true
   }
@@ -136,21 +142,35 @@ export class Entries {
 
   /** Milliseconds until an entry expires; `null` when it never does or there is none. */
   async ttl(name: TaggedName): Promise<number | null> {
-    const [ms, exists] = await Promise.all([
-      this.#client().pttl(this.#keys.entry(name)),
-      name.tags.length === 0 || this.exists(name),
+    const left = await this.#left(name)
+    return left === null || left.ms < 0 ? null : left.ms
+  }
+
+  /** The grace of an entry, and milliseconds until that begins, negative for never; `null` when there is none. */
+  async #left(name: TaggedName): Promise<{ ms: number; graceMs: number } | null> {
+    const tagged = name.tags.length > 0
+    const [ms, start] = await Promise.all([
+      this.leftMs(name),
+      tagged ? this.read(name) : this.#client().getrange(this.#keys.entry(name), 0, HEAD_BYTES),
     ])
-    return ms < 0 || !exists ? null : ms
+    if (ms === -2 || start === null) return null
+    const graceMs = graceOf(start)
+    if (ms === -1) return { ms, graceMs }
+    return ms > graceMs ? { ms: ms - graceMs, graceMs } : null
   }
 
   /**
-   * Remove everything but the locks, some hundred keys at a time. The leases go first, so that nothing is kept of a
+   * Remove everything but the locks, a hundred keys at a time. The leases go first, so that nothing is kept of a
    * computation that began before.
    */
-  async flush(): Promise<void> {
-    await this.#unlinkMatching(this.#keys.leases)
-    await this.#unlinkMatching(this.#keys.flushed)
-    this.#near?.dropAll()
+  async flush(guard: Guard): Promise<void> {
+    const client = this.#client()
+    try {
+      await sweep(client, this.#keys.leases, guard)
+      await sweep(client, this.#keys.flushed, guard)
+    } finally {
+      this.#near?.dropAll()
+    }
   }
 
   /** Somebody of this process has changed the entry. */
@@ -158,24 +178,10 @@ export class Entries {
     this.#near?.drop(this.#keys.entry(name))
   }
 
-  async #unlinkMatching(match: string): Promise<void> {
-    const client = this.#client()
-    let batch: string[] = []
-    for await (const key of client.scanIterator({ match, count: BATCH })) {
-      batch.push(key)
-      if (batch.length < BATCH) continue
-      await unlinkAll(client, batch)
-      batch = []
-    }
-    await unlinkAll(client, batch)
-  }
-
   /** The names of untagged entries that match the glob. */
-  async names(glob: string): Promise<string[]> {
-    const names = new Set<string>()
-    const scan = { match: this.#keys.entries(glob), count: BATCH }
-    for await (const key of this.#client().scanIterator(scan)) names.add(this.#keys.nameOf(key))
-    return [...names]
+  async names(glob: string, guard: Guard): Promise<string[]> {
+    const keys = await keysOf(this.#client(), this.#keys.entries(glob), guard)
+    return [...new Set(keys.map(key => this.#keys.nameOf(key)))]
   }
 
   async #get(key: string): Promise<string | null> {

@@ -7,6 +7,13 @@ export {
   CacheSerializationError,
   CacheValueTooLargeError,
 } from './errors.js'
+export {
+  CACHE_CHANNEL,
+  type CacheEventName,
+  type CacheEvents,
+  type CacheListener,
+  type CacheMessage,
+} from './events.js'
 export type { Limiter, LimiterOptions } from './limiter.js'
 export { NearFeedError } from './near/feed.js'
 export type { NearStats } from './near/near-cache.js'

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from '@gravito/plasma'
 import type { Locks, RateLimit, RateLimitOptions } from '@gravito/redis-locks'
-import { Breaker, isAway } from './breaker.js'
+import { type Guard, isAway } from './breaker.js'
 import type { OnError } from './soft.js'
 
 /** Limits in the shape that Gravito's `ThrottleRequests` takes. */
@@ -30,21 +30,17 @@ const ID = 'attempts'
 /** Limits in Redis, by the server's clock, one command each. */
 export class RedisLimiter implements Limiter {
   readonly #locks: () => Locks
-  readonly #breaker: Breaker
+  readonly #guard: Guard
   readonly #onError: OnError
   readonly #algorithm: RateLimitOptions['algorithm']
   readonly #failOpen: boolean
 
   /** @throws InvalidArgumentError naming the option */
-  constructor(
-    locks: () => Locks,
-    { deadlineMs, onError }: { deadlineMs: number; onError: OnError },
-    options: LimiterOptions,
-  ) {
+  constructor(locks: () => Locks, guard: Guard, onError: OnError, options: LimiterOptions) {
     const { algorithm, failOpen = false } = options
     checkLimiter(options)
     this.#locks = locks
-    this.#breaker = new Breaker(deadlineMs)
+    this.#guard = guard
     this.#onError = onError
     this.#algorithm = algorithm
     this.#failOpen = failOpen
@@ -55,7 +51,7 @@ export class RedisLimiter implements Limiter {
     const reset = Math.ceil((Date.now() + windowMs) / 1_000)
     if (maxAttempts === 0) return { allowed: false, remaining: 0, reset, retryAfterMs: windowMs }
     try {
-      return await this.#breaker.run(() => this.#limit(key, maxAttempts, windowMs).attempt(ID))
+      return await this.#guard(() => this.#limit(key, maxAttempts, windowMs).attempt(ID))
     } catch (error) {
       if (!this.#failOpen || !isAway(error)) throw error
       this.#onError(error, key)
@@ -65,7 +61,7 @@ export class RedisLimiter implements Limiter {
 
   async clear(key: string): Promise<void> {
     checkLimitKey(key)
-    await this.#breaker.run(() => this.#limit(key, 1, 1).clear(ID))
+    await this.#guard(() => this.#limit(key, 1, 1).clear(ID))
   }
 
   #limit(key: string, limit: number, windowMs: number) {

@@ -24,14 +24,14 @@ export interface RedisStoreOptions {
   maxValueBytes?: number
   /** When a process that computes for `remember` dies, another takes over after so many seconds. Default 3. */
   leaseSeconds?: number
-  /** Milliseconds after which `remember` takes Redis for away and calls the factory. Default 300. */
+  /** Milliseconds after which Redis is taken for away. Default 250. */
   deadlineMs?: number
   /**
    * A cache in this process's memory that Redis keeps true: `true` or its bounds; `'tags'` for the tokens of tags alone.
    * One more connection for each server. Default `false`.
    */
   near?: boolean | 'tags' | NearOptions
-  /** Told of what failed and did not fail a caller: refreshes in the background, Redis away. */
+  /** Told of what failed and did not fail a caller: reads and writes while Redis is away, refreshes in the background. */
   onError?: (error: unknown, key: string) => void
 }
 
@@ -74,7 +74,7 @@ export function resolveOptions(options: RedisStoreOptions): ResolvedStoreOptions
     if (!KNOWN.includes(name)) throw new RedisConfigError(name, unknownOption(name))
   }
   const { prefix = 'cache:', defaultTtl = null, serializer = jsonPlus, leaseSeconds = 3 } = options
-  const { deadlineMs = 300, onError = () => undefined } = options
+  const { deadlineMs = 250, onError = () => undefined } = options
   if (typeof prefix !== 'string' || prefix === '' || /[{}]|\p{Surrogate}/u.test(prefix)) {
     throw new RedisConfigError('prefix', 'must be a text without braces that is not empty')
   }

@@ -1,22 +1,27 @@
-import { Breaker } from './breaker.js'
+import { Breaker, type Guard } from './breaker.js'
+import type { Client } from './many-keys.js'
 
 /** Told of what failed and did not fail a caller. */
 export type OnError = (error: unknown, key: string) => void
-
-/** Asks Redis under a deadline, and not at all while it is away. */
-export type Ask = <Reply>(question: () => Promise<Reply>) => Promise<Reply>
 
 const WARN_EVERY_MS = 60_000
 
 /** Operations whose failure is counted and reported, and does not reach the caller. */
 export class Soft {
   errors = 0
-  readonly ask: Ask
+  /** Asks Redis under a deadline, and not at all while it is away. */
+  readonly ask: Guard
+  readonly #breaker: Breaker
   readonly #onError: OnError
 
-  constructor(deadlineMs: number, onError: OnError) {
-    const breaker = new Breaker(deadlineMs)
-    this.ask = question => breaker.run(question)
+  constructor(client: () => Client, deadlineMs: number, onError: OnError) {
+    this.#breaker = new Breaker({
+      client,
+      deadlineMs,
+      place: ({ name }) => name,
+      recover: async () => undefined,
+    })
+    this.ask = question => this.#breaker.run(question)
     this.#onError = onError
   }
 
@@ -24,7 +29,7 @@ export class Soft {
   async run<Result>(
     key: string,
     fallback: Result,
-    operation: (ask: Ask) => Promise<Result>,
+    operation: (ask: Guard) => Promise<Result>,
   ): Promise<Result> {
     try {
       return await operation(this.ask)
@@ -32,6 +37,11 @@ export class Soft {
       this.report(error, key)
       return fallback
     }
+  }
+
+  /** Ask Redis no more by itself. */
+  close(): void {
+    this.#breaker.close()
   }
 
   report(error: unknown, key: string): void {

@@ -7,6 +7,8 @@ import {
 } from './errors.js'
 import type { Serializer } from './serializer.js'
 
+const AGELESS = { staleMs: 0, graceMs: 0, computeMs: 0 }
+
 /** No UTF-16 unit takes more bytes of UTF-8. */
 const BYTES_PER_CHARACTER = 3
 
@@ -42,7 +44,7 @@ export class Values {
    */
   write(key: string, value: unknown): string | null {
     const text = this.serialize(key, value)
-    return text === null ? null : wrap({ text, staleMs: 0, computeMs: 0 })
+    return text === null ? null : wrap({ text, ...AGELESS })
   }
 
   /**

@@ -156,7 +156,7 @@ export function list<T extends Value>(
   argument: string,
   given: readonly (T | readonly T[])[],
 ): Argument[] {
-  const items = given.flat() as T[]
+  const items = (given.some(Array.isArray) ? given.flat() : given) as T[]
   return items.length > 0 ? items : [new Invalid(argument, 'must hold at least one')]
 }
 
@@ -184,16 +184,19 @@ export function countedKeys([first, ...others]: readonly unknown[]): CountedKeys
 
 /** Fields and values from an object, a Map or a flat list: `a, 1, b, 2`. */
 export function pairs(argument: string, given: readonly unknown[]): Argument[] {
-  const [first] = given
-  const flat =
-    first instanceof Map
-      ? [...first].flat()
-      : isOptions(first)
-        ? Object.entries(first).flat()
-        : given.flat()
+  const flat = flatPairs(given)
   if (flat.length === 0) return [new Invalid(argument, 'must hold at least one field and value')]
   if (flat.length % 2 === 1) return [new Invalid(argument, 'must be fields and values in pairs')]
   return flat as Argument[]
+}
+
+function flatPairs(given: readonly unknown[]): unknown[] {
+  const [first] = given
+  if (first instanceof Map) return [...first].flat()
+  if (!isOptions(first)) return given.flat()
+  const flat: unknown[] = []
+  for (const field of Object.keys(first)) flat.push(field, first[field])
+  return flat
 }
 
 /** Shows a refused value in a message without its content. */

@@ -137,12 +137,22 @@ export class SentCommand {
   /** The bytes that Redis reads. */
   toWritable(): string | Buffer {
     this.written = true
-    let text = headOf(this.name, this.args.length)
     const { args } = this
+    if (args.length <= FEW) return this.#toText(byteLength) ?? this.#toBytes()
+    // Of many short texts it costs less to ask once whether a character of them takes more than a byte.
+    const text = this.#toText(characters)
+    if (text === undefined) return this.#toBytes()
+    return byteLength(text) === text.length ? text : (this.#toText(byteLength) as string)
+  }
+
+  /** `undefined` if there are bytes among the arguments. */
+  #toText(lengthOf: (text: string) => number): string | undefined {
+    const { args } = this
+    let text = headOf(this.name, args.length)
     for (let i = 0; i < args.length; i++) {
       const arg = args[i] as Arg
-      if (typeof arg !== 'string') return this.#toBytes(text, i)
-      text += `\r\n$${Buffer.byteLength(arg)}\r\n${arg}`
+      if (typeof arg !== 'string') return undefined
+      text += lengthLine(lengthOf(arg)) + arg
     }
     return `${text}\r\n`
   }
@@ -231,11 +241,11 @@ export class SentCommand {
     clearTimeout(this._blockingTimeoutTimer)
   }
 
-  #toBytes(head: string, from: number): Buffer {
-    const parts: Uint8Array[] = [Buffer.from(head)]
-    for (const arg of this.args.slice(from)) {
+  #toBytes(): Buffer {
+    const parts: Uint8Array[] = [Buffer.from(headOf(this.name, this.args.length))]
+    for (const arg of this.args) {
       const bytes: Uint8Array = typeof arg === 'string' ? Buffer.from(arg) : arg
-      parts.push(Buffer.from(`\r\n$${bytes.length}\r\n`), bytes)
+      parts.push(Buffer.from(lengthLine(bytes.length)), bytes)
     }
     parts.push(Buffer.from('\r\n'))
     return Buffer.concat(parts)
@@ -245,21 +255,36 @@ export class SentCommand {
 // What else ioredis asks of a command (its slot, its flags, its timers) it inherits from ioredis' own.
 Object.setPrototypeOf(SentCommand.prototype, Command.prototype)
 
-const heads = new Map<string, string>()
-
 /** Is the reply in Redis' own format, which is no text? */
 const isBinary = (name: string, args: readonly Arg[]): boolean =>
   name === 'dump' || (name === 'function' && String(args[0]).toUpperCase() === 'DUMP')
 
+const byteLength = (text: string): number => Buffer.byteLength(text)
+const characters = (text: string): number => text.length
+
+/** Up to so many arguments are measured one by one. */
+const FEW = 4
+
+/** By name, then by number of arguments. */
+const heads = new Map<string, (string | undefined)[]>()
+
 /** `*3`, length and name of a command with two arguments. */
 function headOf(name: string, args: number): string {
-  let head = heads.get(name)
-  if (head === undefined) {
-    head = `\r\n$${Buffer.byteLength(name)}\r\n${name}`
-    if (heads.size < 1_000) heads.set(name, head)
+  const known = heads.get(name)
+  const head = known?.[args]
+  if (head !== undefined) return head
+  const made = `*${args + 1}\r\n$${byteLength(name)}\r\n${name}`
+  if (args < 64) {
+    if (known) known[args] = made
+    else if (heads.size < 1_000) heads.set(name, Object.assign([], { [args]: made }))
   }
-  return `*${args + 1}${head}`
+  return made
 }
+
+const lengthLines = Array.from({ length: 256 }, (_, length) => `\r\n$${length}\r\n`)
+
+/** What stands between two arguments: the length of the next one. */
+const lengthLine = (length: number): string => lengthLines[length] ?? `\r\n$${length}\r\n`
 
 /** Bytes as text, in whatever depth. */
 function toText(reply: unknown): unknown {

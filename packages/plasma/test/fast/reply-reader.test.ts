@@ -40,6 +40,21 @@ const join = (type: string, length: number, items: Reply[]): Reply => ({
   text: items.map(it => it.text),
   bytes: items.map(it => it.bytes),
 })
+/** Many short texts, which are read a stretch at a time, with or without other values among them. */
+const short = fc
+  .stringMatching(/^[ -~]{0,14}$/)
+  .map(it => textual(Buffer.from(it), counted('$', Buffer.from(it))))
+const many = fc
+  .tuple(
+    fc.array(short, { minLength: 1, maxLength: 20 }),
+    fc.array(leaf, { maxLength: 2 }),
+    fc.integer({ min: 8, max: 450 }),
+  )
+  .map(([texts, others, length]) => {
+    const items = Array.from({ length }, (_, i) => texts[i % texts.length] as Reply)
+    items.splice(length / 2, others.length, ...others)
+    return join('*', items.length, items)
+  })
 const { reply } = fc.letrec<{ reply: Reply }>(tie => ({
   reply: fc.oneof(
     { maxDepth: 4, withCrossShrink: true },
@@ -64,6 +79,14 @@ const frame: fc.Arbitrary<Frame> = fc.oneof(
   {
     weight: 4,
     arbitrary: fc.record({ kind: fc.constant('ours' as const), reply, bytes: fc.boolean() }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('ours' as const),
+      reply: many,
+      bytes: fc.boolean(),
+    }),
   },
   { weight: 1, arbitrary: foreign.map(wire => ({ kind: 'foreign' as const, wire })) },
   { weight: 1, arbitrary: reply.map(({ wire }) => ({ kind: 'foreign' as const, wire })) },
@@ -110,7 +133,7 @@ describe('the reader of replies', () => {
           expect(Buffer.concat(passed)).toEqual(Buffer.concat(foreignBytes))
         },
       ),
-      { numRuns: 1_500 },
+      { numRuns: 800 },
     )
   })
 

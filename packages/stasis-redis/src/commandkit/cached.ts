@@ -81,7 +81,7 @@ export function cached<Args extends unknown[], Result>(
       return result as Result
     } catch (error) {
       if (call.threw(error) || !isRedisError(error)) throw error
-      onError(error, fn.name)
+      onError(error, fn.name || 'cached')
       return call.run()
     }
   }

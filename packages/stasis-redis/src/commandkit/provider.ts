@@ -43,7 +43,7 @@ export class RedisCacheProvider implements CacheProvider {
     if (typeof onError !== 'function') throw new RedisConfigError('onError', 'must be a function')
     this.#source = clientFrom(client, 'commandkit')
     this.#prefix = prefix
-    this.#soft = new Soft(deadlineMs, onError)
+    this.#soft = new Soft(this.#source.client, deadlineMs, onError)
   }
 
   /** Failures so far. */
@@ -120,6 +120,7 @@ export class RedisCacheProvider implements CacheProvider {
 
   /** Close the connection, if this provider opened it. */
   async disconnect(): Promise<void> {
+    this.#soft.close()
     await this.#source.close()
   }
 

@@ -163,6 +163,25 @@ export const BEYOND: readonly Case<CacheContract>[] = [
     },
   ],
   [
+    'listeners hear of hits, misses, writes and what is removed, until they leave',
+    async ({ store }) => {
+      const heard: string[] = []
+      const hit = ({ key }: { key: string }) => heard.push(`hit ${key}`)
+      store.on('hit', hit).on('miss', ({ key }) => heard.push(`miss ${key}`))
+      store.on('write', ({ key, ttlMs }) => heard.push(`write ${key} ${ttlMs}`))
+      store.on('forget', ({ key }) => heard.push(`forget ${key}`))
+      await store.get('k')
+      await store.put('k', 1, LONG_S)
+      await store.get('k')
+      await store.forget('k')
+      store.off('hit', hit)
+      await store.put('k', 1, null)
+      await store.get('k')
+      const expected = ['miss k', `write k ${LONG_S * 1_000}`, 'hit k', 'forget k', 'write k null']
+      deepEqual(heard, expected)
+    },
+  ],
+  [
     'it counts what it does',
     async ({ store }) => {
       await store.put('k', 1, LONG_S)

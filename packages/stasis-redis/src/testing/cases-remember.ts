@@ -118,9 +118,37 @@ export const REMEMBER: readonly Case<CacheContract>[] = [
     },
   ],
   [
+    'with graceSeconds the last value is served while the factory fails, and to nobody else',
+    async ({ store, wait }) => {
+      const fail = () => {
+        throw new Error('no data')
+      }
+      const grace = { graceSeconds: LONG_S }
+      await store.remember('k', SHORT_MS / 1_000, () => 'old', grace)
+      await wait(SHORT_MS * 2)
+      deepEqual(
+        [await store.get('k'), await store.has('k'), await store.ttl('k')],
+        [null, false, null],
+      )
+      equal(await store.remember('k', 1, fail, grace), 'old')
+      const { factoryCalls, errors } = store.stats()
+      equal(errors, 1)
+      equal(await store.remember('k', 1, fail, grace), 'old')
+      equal(store.stats().factoryCalls, factoryCalls)
+      await store.forget('k')
+      await rejects(store.remember('k', 1, fail, grace), { message: 'no data' })
+    },
+  ],
+  [
     'bad options are refused by name',
     async ({ store }) => {
-      for (const name of ['staleSeconds', 'negativeTtl', 'beta', 'jitter'] as const) {
+      for (const name of [
+        'staleSeconds',
+        'graceSeconds',
+        'negativeTtl',
+        'beta',
+        'jitter',
+      ] as const) {
         const asked = store.remember('k', 1, () => 1, { [name]: -1 })
         await rejects(asked, (error: unknown) => (error as { argument?: string }).argument === name)
       }

@@ -1,10 +1,13 @@
+import type { Age } from '../envelope.js'
 import type { TaggedName } from '../keys.js'
 
 /** What an entry holds, and when it ends. */
 export interface MemoryEntry {
   readonly text: string
-  /** By the process' clock, in milliseconds; infinite for ever. */
+  /** Until when it is a hit, by the process' clock, in milliseconds; infinite for ever. */
   readonly endsAt: number
+  /** Milliseconds after that in which it is served only when a new value cannot be made. */
+  readonly graceMs: number
   /** Milliseconds at its end in which it is stale. */
   readonly staleMs: number
   /** Milliseconds that it took to compute. */
@@ -29,11 +32,17 @@ export class MemoryEntries {
   }
 
   read(name: TaggedName): MemoryEntry | undefined {
+    const entry = this.readInGrace(name)
+    return entry && entry.endsAt > Date.now() ? entry : undefined
+  }
+
+  /** Also what is over its time and in its grace. */
+  readInGrace(name: TaggedName): MemoryEntry | undefined {
     const id = idOf(name)
     const entry = this.#entries.get(id)
     if (!entry) return undefined
     this.#entries.delete(id)
-    if (entry.endsAt <= Date.now()) return undefined
+    if (isGone(entry)) return undefined
     this.#entries.set(id, entry)
     return entry
   }
@@ -42,12 +51,12 @@ export class MemoryEntries {
     name: TaggedName,
     text: string,
     ms: number | null,
-    { staleMs = 0, computeMs = 0 }: { staleMs?: number; computeMs?: number } = {},
+    { staleMs = 0, graceMs = 0, computeMs = 0 }: Partial<Age> = {},
   ): void {
     const id = idOf(name)
     const endsAt = ms === null ? Number.POSITIVE_INFINITY : Date.now() + ms
     this.#entries.delete(id)
-    this.#entries.set(id, { name, text, endsAt, staleMs, computeMs })
+    this.#entries.set(id, { name, text, endsAt, staleMs, graceMs, computeMs })
     if (++this.#writes % SWEEP_EVERY === 0) this.#sweep()
     const [oldest] = this.#entries.keys()
     if (this.#entries.size > this.#maxItems && oldest !== undefined) this.#entries.delete(oldest)
@@ -81,14 +90,15 @@ export class MemoryEntries {
   names(): string[] {
     this.#sweep()
     return [...this.#entries.values()]
-      .filter(({ name }) => name.tags.length === 0)
+      .filter(({ name, endsAt }) => name.tags.length === 0 && endsAt > Date.now())
       .map(({ name }) => name.name)
   }
 
   #sweep(): void {
-    const now = Date.now()
-    for (const [id, { endsAt }] of this.#entries) if (endsAt <= now) this.#entries.delete(id)
+    for (const [id, entry] of this.#entries) if (isGone(entry)) this.#entries.delete(id)
   }
 }
+
+const isGone = ({ endsAt, graceMs }: MemoryEntry): boolean => endsAt + graceMs <= Date.now()
 
 const idOf = ({ name, tags }: TaggedName): string => JSON.stringify([name, ...tags])

@@ -21,12 +21,13 @@ export class MemoryRemembering {
   readonly #refreshes = new SingleFlight()
   /** Until when an entry's `null` is remembered, by its name. */
   readonly #nulls = new Map<string, { until: number; tags: readonly string[] }>()
+  /** Until when a factory that failed is left alone, by its entry's name. */
+  readonly #failing = new Map<string, number>()
 
   constructor(
     readonly entries: MemoryEntries,
     readonly values: Values,
     readonly counts: Counts,
-    readonly report: (error: unknown, key: string) => void,
   ) {}
 
   get<Value>(wanted: Wanted<Value>): Promise<Value> {
@@ -37,6 +38,7 @@ export class MemoryRemembering {
     this.#flights.leave(name)
     this.#refreshes.leave(name)
     this.#nulls.delete(idOf(name))
+    this.#failing.delete(idOf(name))
   }
 
   leaveTags(tags: readonly string[]): void {
@@ -44,41 +46,57 @@ export class MemoryRemembering {
     this.#refreshes.leaveTags(tags)
     for (const [id, { tags: own }] of this.#nulls)
       if (own.some(tag => tags.includes(tag))) this.#nulls.delete(id)
+    this.#failing.clear()
   }
 
   leaveAll(): void {
     this.#flights.leaveAll()
     this.#refreshes.leaveAll()
     this.#nulls.clear()
+    this.#failing.clear()
   }
 
   async #lookUp<Value>(wanted: Wanted<Value>, isCurrent: IsCurrent): Promise<Value> {
     const { name, beta } = wanted
-    const entry = this.entries.read(name)
+    const entry = this.entries.readInGrace(name)
     const known = entry ? (this.values.tryRead(name.name, entry.text) as Value | null) : null
-    if (entry && known !== null) {
-      this.counts.hits++
+    if (entry && known !== null && entry.endsAt > Date.now()) {
+      this.counts.hit(name.name)
       const leftMs = entry.endsAt === Number.POSITIVE_INFINITY ? -1 : entry.endsAt - Date.now()
-      if (isDue(entry, leftMs, beta)) {
-        if (leftMs <= entry.staleMs) this.counts.stale++
+      if (isDue({ ...entry, graceMs: 0 }, leftMs, beta)) {
+        if (leftMs <= entry.staleMs) this.counts.stale(name.name)
         this.#refresh(wanted)
       }
       return known
     }
-    this.counts.misses++
+    this.counts.miss(name.name)
     if ((this.#nulls.get(idOf(name))?.until ?? 0) > Date.now()) return null as Value
-    return this.#make(wanted, isCurrent)
+    return known === null ? this.#make(wanted, isCurrent) : this.#makeOr(wanted, isCurrent, known)
+  }
+
+  /** The value in its grace, when the factory fails, which is then left alone for a second. */
+  async #makeOr<Value>(wanted: Wanted<Value>, isCurrent: IsCurrent, known: Value): Promise<Value> {
+    const { name } = wanted
+    const id = idOf(name)
+    try {
+      if ((this.#failing.get(id) ?? 0) <= Date.now()) return await this.#make(wanted, isCurrent)
+    } catch (error) {
+      this.#failing.set(id, Date.now() + PAUSE_MS)
+      this.counts.failed(error, name.name)
+    }
+    this.counts.stale(name.name)
+    return known
   }
 
   #refresh<Value>(wanted: Wanted<Value>): void {
     const { name } = wanted
     this.#refreshes
       .run(name, isCurrent => this.#make(wanted, isCurrent))
-      .catch(error => this.report(error, name.name))
+      .catch(error => this.counts.failed(error, name.name))
   }
 
   async #make<Value>(wanted: Wanted<Value>, isCurrent: IsCurrent): Promise<Value> {
-    const { name, ms, staleMs, negativeMs, jitter, factory } = wanted
+    const { name, ms, staleMs, graceMs, negativeMs, jitter, factory } = wanted
     const start = performance.now()
     this.counts.factoryCalls++
     const value = await factory()
@@ -90,14 +108,17 @@ export class MemoryRemembering {
     } else if (ms !== 'expired') {
       const text = this.values.write(name.name, value)
       if (text === null) return value
-      const refresh = ms === null ? 0 : staleMs
       const freshMs = ms && Math.max(1, Math.round(ms * (1 - jitter * Math.random())))
-      const endsIn = freshMs === null ? null : freshMs + refresh
-      this.entries.write(name, text, endsIn, { staleMs: refresh, computeMs })
-      this.counts.sets++
+      const age = ms === null ? { computeMs } : { staleMs, graceMs, computeMs }
+      const endsIn = freshMs === null ? null : freshMs + staleMs
+      this.entries.write(name, text, endsIn, age)
+      this.counts.written(name.name, endsIn)
     }
     return value
   }
 }
+
+/** How long a factory that failed is left alone. */
+const PAUSE_MS = 1_000
 
 const idOf = ({ name, tags }: TaggedName): string => JSON.stringify([name, ...tags])

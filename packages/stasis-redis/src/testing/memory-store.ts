@@ -1,6 +1,7 @@
 import { InvalidArgumentError, RedisConfigError } from '@gravito/plasma'
 import type { CacheContract } from '../contract.js'
 import { CacheNotANumberError } from '../errors.js'
+import { type CacheEventName, type CacheListener, Listeners } from '../events.js'
 import { checkTags, readTags, type TaggedName, writeTags } from '../keys.js'
 import { checkLimiter, type Limiter, type LimiterOptions } from '../limiter.js'
 import { lockMs } from '../lock.js'
@@ -38,7 +39,8 @@ export class MemoryStore implements CacheContract {
   readonly #values: Values
   readonly #entries: MemoryEntries
   readonly #remembering: MemoryRemembering
-  readonly #counts = new Counts()
+  readonly #listeners = new Listeners('memory:')
+  readonly #counts: Counts
   readonly #locks = new MemoryLocks()
   readonly #attempts = new Map<string, number[]>()
 
@@ -53,15 +55,8 @@ export class MemoryStore implements CacheContract {
     this.#defaultTtl = defaultTtl
     this.#values = new Values(serializer)
     this.#entries = new MemoryEntries(maxItems)
-    this.#remembering = new MemoryRemembering(
-      this.#entries,
-      this.#values,
-      this.#counts,
-      (error, key) => {
-        this.#counts.errors++
-        onError(error, key)
-      },
-    )
+    this.#counts = new Counts(onError, this.#listeners)
+    this.#remembering = new MemoryRemembering(this.#entries, this.#values, this.#counts)
   }
 
   async get<Value = unknown>(key: string): Promise<Value | null> {
@@ -81,7 +76,7 @@ export class MemoryStore implements CacheContract {
     const text = this.#values.write(name.name, value)
     if (text === null || ms === 'expired' || this.#entries.read(name)) return false
     this.#entries.write(name, text, ms)
-    this.#counts.sets++
+    this.#counts.written(name.name, ms)
     return true
   }
 
@@ -92,6 +87,7 @@ export class MemoryStore implements CacheContract {
   async flush(): Promise<void> {
     this.#remembering.leaveAll()
     this.#entries.clear()
+    this.#counts.flushed(null)
   }
 
   async increment(key: string, value = 1): Promise<number> {
@@ -129,6 +125,7 @@ export class MemoryStore implements CacheContract {
     checkTags(tags)
     this.#remembering.leaveTags(tags)
     this.#entries.removeTagged(tags)
+    this.#counts.flushed(tags)
   }
 
   tagKey(key: string, tags: readonly string[]): string {
@@ -210,6 +207,19 @@ export class MemoryStore implements CacheContract {
     return this.#counts.snapshot()
   }
 
+  on<Name extends CacheEventName>(event: Name, listener: CacheListener<Name>): this {
+    this.#listeners.on(event, listener)
+    return this
+  }
+
+  off<Name extends CacheEventName>(event: Name, listener: CacheListener<Name>): this {
+    this.#listeners.off(event, listener)
+    return this
+  }
+
+  /** Nothing to do. */
+  async close(): Promise<void> {}
+
   /** Everything is written as text before anything is stored. */
   #put(values: readonly (readonly [TaggedName, unknown])[], ms: Lifetime): void {
     const texts = values.map(([name, value]) =>
@@ -223,7 +233,7 @@ export class MemoryStore implements CacheContract {
       else {
         this.#remembering.leave(name)
         this.#entries.write(name, text, ms)
-        this.#counts.sets++
+        this.#counts.written(name.name, ms)
       }
     }
   }
@@ -231,13 +241,14 @@ export class MemoryStore implements CacheContract {
   #remove(name: TaggedName) {
     this.#remembering.leave(name)
     const removed = this.#entries.remove(name)
-    if (removed) this.#counts.deletes++
+    if (removed) this.#counts.removed(name.name)
     return removed
   }
 
   #value<Value>({ name }: TaggedName, text: string | undefined): Value | null {
     const value = text === undefined ? null : this.#values.read(name, text)
-    this.#counts[value === null || value === undefined ? 'misses' : 'hits']++
+    if (value === null || value === undefined) this.#counts.miss(name)
+    else this.#counts.hit(name)
     return (value ?? null) as Value | null
   }
 

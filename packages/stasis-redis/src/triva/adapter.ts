@@ -48,7 +48,7 @@ export class RedisAdapter implements TrivaAdapter {
       throw new RedisConfigError(extra, 'cannot be combined with client')
     this.#source = clientFrom(client ?? connection, 'triva')
     this.#prefix = prefix
-    this.#soft = new Soft(deadlineMs, onError ?? warnNowAndThen('Triva'))
+    this.#soft = new Soft(this.#source.client, deadlineMs, onError ?? warnNowAndThen('Triva'))
   }
 
   /** Open the connection; rejects when Redis cannot be reached. */
@@ -58,6 +58,7 @@ export class RedisAdapter implements TrivaAdapter {
 
   /** Close the connection, if this adapter opened it. Idempotent. */
   async disconnect(): Promise<void> {
+    this.#soft.close()
     await this.#source.close()
   }
 

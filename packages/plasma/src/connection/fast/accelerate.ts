@@ -4,6 +4,7 @@ import { SentCommand } from '../command.js'
 import { isTraced } from '../tracing.js'
 import { coalesce } from './coalesce.js'
 import { ReplyReader } from './reply-reader.js'
+import { type Connector, openPlainSocket, opensPlainSocket } from './socket.js'
 
 /** What is used of ioredis 6 beyond its types; looked for before anything is changed. */
 interface Inside {
@@ -11,7 +12,7 @@ interface Inside {
   stream: Duplex
   condition: { select: number; subscriber: unknown; protocol: number } | undefined
   options: { socketTimeout?: number; monitor?: boolean; stringNumbers?: boolean }
-  connector: { connect(emit: unknown): Promise<Duplex> }
+  connector: Connector & { connect(emit: unknown): Promise<Duplex> }
   commandQueue: Queue
   sendCommand(command: unknown, stream?: unknown): unknown
   recoverFromFatalError(error: unknown, reason: unknown, options: object): void
@@ -43,11 +44,16 @@ export function accelerate(instance: Redis | Cluster): void {
 function accelerateNode(redis: Redis): void {
   const inside = redis as unknown as Inside
   if (!isKnown(inside)) return
-  const connect = inside.connector.connect.bind(inside.connector)
-  inside.connector.connect = async emit => {
-    const stream = await connect(emit)
+  const { connector } = inside
+  const connect = connector.connect.bind(connector)
+  connector.connect = async emit => {
+    const replies = new Replies(inside)
+    const isPlain = opensPlainSocket(connector)
+    const stream = await (isPlain
+      ? openPlainSocket(connector, bytes => replies.read(bytes))
+      : connect(emit))
     coalesce(stream)
-    readReplies(stream, inside)
+    replies.attach(stream, isPlain)
     return stream
   }
   const sendCommand = inside.sendCommand.bind(redis)
@@ -79,33 +85,49 @@ function isKnown({ connector, commandQueue, sendCommand, options }: Inside): boo
 const isFree = ({ status, stream, condition }: Inside): boolean =>
   status === 'ready' && stream.writable && !condition?.subscriber && !isTraced()
 
-/** Put our reader in front of that of ioredis, which attaches itself once, by `prependListener`. */
-function readReplies(stream: Duplex, redis: Inside): void {
-  const prepend = stream.prependListener.bind(stream)
-  stream.prependListener = ((event: string, listener: (chunk: Buffer) => void) => {
-    if (event !== 'data') return prepend(event, listener)
-    stream.prependListener = prepend as typeof stream.prependListener
-    const reader = new ReplyReader({
-      pass: listener,
-      take: () => {
-        const command = redis.commandQueue.peekFront()?.command
-        if (!(command instanceof SentCommand) || SLOW.has(command.name)) return undefined
-        const { condition, status } = redis
-        // In RESP2 a message looks like a reply.
-        if (status === 'monitoring' || (condition?.subscriber && condition.protocol !== 3))
-          return undefined
-        return command
-      },
+/** Our reader, in front of that of ioredis. */
+class Replies {
+  readonly #redis: Inside
+  readonly #reader: ReplyReader
+  #ioredis: ((chunk: Buffer) => void) | undefined
+
+  constructor(redis: Inside) {
+    this.#redis = redis
+    this.#reader = new ReplyReader({
+      pass: bytes => this.#ioredis?.(bytes),
+      take: () => this.#next(),
       finish: receiver => {
         if (redis.commandQueue.peekFront()?.command === receiver) redis.commandQueue.shift()
       },
     })
-    return prepend('data', (chunk: Buffer) => {
-      try {
-        reader.write(chunk)
-      } catch (error) {
-        redis.recoverFromFatalError(error, error, { offlineQueue: false })
-      }
-    })
-  }) as typeof stream.prependListener
+  }
+
+  read(bytes: Buffer): void {
+    try {
+      this.#reader.write(bytes)
+    } catch (error) {
+      this.#redis.recoverFromFatalError(error, error, { offlineQueue: false })
+    }
+  }
+
+  /** Take the place of ioredis' reader, which attaches itself once, by `prependListener`. */
+  attach(stream: Duplex, readsAlready: boolean): void {
+    const prepend = stream.prependListener.bind(stream)
+    stream.prependListener = ((event: string, listener: (chunk: Buffer) => void) => {
+      if (event !== 'data') return prepend(event, listener)
+      stream.prependListener = prepend as typeof stream.prependListener
+      this.#ioredis = listener
+      return readsAlready ? stream : prepend('data', (chunk: Buffer) => this.read(chunk))
+    }) as typeof stream.prependListener
+  }
+
+  /** The command that the next reply belongs to, if it is one of ours. */
+  #next(): SentCommand | undefined {
+    const { commandQueue, condition, status } = this.#redis
+    const command = commandQueue.peekFront()?.command
+    if (!(command instanceof SentCommand) || SLOW.has(command.name)) return undefined
+    // In RESP2 a message looks like a reply.
+    const isMixed = condition?.subscriber && condition.protocol !== 3
+    return status === 'monitoring' || isMixed ? undefined : command
+  }
 }

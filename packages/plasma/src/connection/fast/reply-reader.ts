@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer'
 import { ReplyError } from 'ioredis'
 
 /** Who waits for the next reply, if it is one of ours. */
@@ -12,7 +13,7 @@ export interface ReplySource {
   take(): Receiver | undefined
   /** The receiver's reply is complete. */
   finish(receiver: Receiver): void
-  /** Bytes for ioredis' own decoder: whole frames, in pieces where they came in pieces. */
+  /** Bytes for ioredis' own decoder, to keep: whole frames, in pieces where they came in pieces. */
   pass(bytes: Buffer): void
 }
 
@@ -57,23 +58,29 @@ export class ReplyReader {
   #at = 0
   #receiver: Receiver | undefined
   readonly #levels: Level[] = []
-  /** A text longer than its chunk. */
-  #parts: Buffer[] | undefined
-  #missing = 0
+  /** A text longer than its chunk, and how much of it is there. */
+  #whole: Buffer | undefined
+  #filled = 0
   #skipType = 0
   /** Values of a foreign frame that are still to come; 0 outside of one. */
   #foreign = 0
   /** Bytes of a foreign text that are still to come. */
   #foreignBytes = 0
+  /** A stretch of the chunk as one text, from which short ones are cut. */
+  #stretch: string | undefined
+  #stretchFrom = 0
+  #stretchTo = 0
 
   constructor(source: ReplySource) {
     this.#source = source
   }
 
+  /** Read a chunk; it belongs to the caller again afterwards. */
   write(chunk: Buffer): void {
     const rest = this.#chunk.length - this.#at
     this.#chunk = rest === 0 ? chunk : Buffer.concat([this.#chunk.subarray(this.#at), chunk])
     this.#at = 0
+    this.#stretchTo = 0
     while (this.#at < this.#chunk.length) {
       if (this.#foreign === 0 && !this.#receiver) {
         const type = this.#chunk[this.#at]
@@ -83,10 +90,9 @@ export class ReplyReader {
       }
       if (!(this.#foreign > 0 ? this.#pass() : this.#read())) break
     }
-    if (this.#at === this.#chunk.length) {
-      this.#chunk = EMPTY
-      this.#at = 0
-    }
+    this.#chunk =
+      this.#at === this.#chunk.length ? EMPTY : Buffer.from(this.#chunk.subarray(this.#at))
+    this.#at = 0
   }
 
   /** Hand on as much of a foreign frame as there is; false when the rest of the chunk is half a line. */
@@ -94,7 +100,7 @@ export class ReplyReader {
     const from = this.#at
     let complete = true
     while (this.#foreign > 0 && complete) complete = this.#skipValue()
-    if (this.#at > from) this.#source.pass(this.#chunk.subarray(from, this.#at))
+    if (this.#at > from) this.#source.pass(Buffer.from(this.#chunk.subarray(from, this.#at)))
     return complete
   }
 
@@ -141,7 +147,7 @@ export class ReplyReader {
   /** Read values until the reply or the chunk ends; false when more bytes are needed. */
   #read(): boolean {
     for (;;) {
-      const value = this.#parts ? this.#moreText() : this.#value()
+      const value = this.#whole ? this.#moreText(this.#whole) : this.#value()
       if (value === MORE) return false
       if (value === DEEPER) continue
       if (this.#put(value)) return true
@@ -221,23 +227,19 @@ export class ReplyReader {
       this.#at = from + length + 2
       return this.#typed(this.#chunk, from, from + length, type)
     }
-    const part = this.#chunk.subarray(from)
-    this.#parts = [part]
-    this.#missing = length + 2 - part.length
+    this.#whole = Buffer.allocUnsafe(length + 2)
+    this.#filled = this.#chunk.copy(this.#whole, 0, from)
     this.#skipType = type
     this.#at = this.#chunk.length
     return MORE
   }
 
-  #moreText(): unknown {
-    const parts = this.#parts as Buffer[]
-    const part = this.#chunk.subarray(this.#at, this.#at + this.#missing)
-    parts.push(part)
-    this.#at += part.length
-    this.#missing -= part.length
-    if (this.#missing > 0) return MORE
-    this.#parts = undefined
-    const whole = Buffer.concat(parts)
+  #moreText(whole: Buffer): unknown {
+    const taken = this.#chunk.copy(whole, this.#filled, this.#at)
+    this.#at += taken
+    this.#filled += taken
+    if (this.#filled < whole.length) return MORE
+    this.#whole = undefined
     return this.#typed(whole, 0, whole.length - 2, this.#skipType)
   }
 
@@ -245,8 +247,34 @@ export class ReplyReader {
     if (type === BANG) return errorOf(bytes.toString('utf8', from, to))
     // A verbatim text begins with its format: `txt:`.
     const start = type === EQUALS ? from + 4 : from
-    if (this.#receiver?.bytes) return Buffer.from(bytes.subarray(start, to))
+    if (this.#receiver?.bytes) {
+      const part = bytes.subarray(start, to)
+      return bytes === this.#chunk ? Buffer.from(part) : part
+    }
+    if (CUTS_COPY && to - start <= SHORT && bytes === this.#chunk && this.#isLong())
+      return this.#short(start, to)
     return bytes.toString('utf8', start, to)
+  }
+
+  /** Is this part of an array that is worth some preparation? */
+  #isLong(): boolean {
+    const [outermost] = this.#levels
+    return outermost !== undefined && outermost.length >= 8
+  }
+
+  /** A short text: a call into the platform for each would cost more than all else. */
+  #short(from: number, to: number): string {
+    const chunk = this.#chunk
+    if (to > this.#stretchTo) {
+      const end = Math.min(from + STRETCH, chunk.length)
+      this.#stretch = isAscii(chunk.subarray(from, end))
+        ? chunk.toString('latin1', from, end)
+        : undefined
+      this.#stretchFrom = from
+      this.#stretchTo = end
+    }
+    const offset = this.#stretchFrom
+    return this.#stretch?.slice(from - offset, to - offset) ?? chunk.toString('utf8', from, to)
   }
 
   #slice(from: number, to: number): string | Buffer {
@@ -282,5 +310,12 @@ export class ReplyReader {
 }
 
 const EMPTY = Buffer.alloc(0)
+
+/** V8 copies what is cut out of a text up to this length; of a longer one it would keep the whole in memory. */
+const SHORT = 12
+/** How many bytes become one text to cut from. */
+const STRETCH = 4_096
+/** Other engines keep the whole in any case. */
+const CUTS_COPY = process.versions.bun === undefined
 
 const errorOf = (message: string): Error => new ReplyError(message)
