@@ -124,7 +124,8 @@ export class OrbitPlasma {
       core.logger.info(
         `OrbitPlasma: no Redis configuration, so 127.0.0.1:6379; write REDIS_URL or config.${settings.configKey}`,
       )
-    if (manager !== Redis && settings.facade === undefined)
+    const isElsewhere = manager !== Redis && ![...core.services.values()].includes(Redis)
+    if (isElsewhere && settings.facade === undefined)
       core.logger.info(
         `OrbitPlasma: the Redis facade leads to other connections; those of this orbit are core.services.get('${exposeAs}')`,
       )
