@@ -127,6 +127,8 @@ describe('every value comes back as it was', () => {
     let deep: unknown = new Date(1)
     for (let i = 0; i < 600; i++) deep = [deep]
     expect(isDeepStrictEqual(roundTrip(deep), deep)).toBe(true)
+    for (let i = 0; i < 10_000; i++) deep = [deep]
+    expect(() => jsonPlus.serialize(deep)).toThrow(/nested too deeply/)
     const shared = { at: new Date(2) }
     expect(roundTrip([shared, shared])).toEqual([shared, shared])
   })
