@@ -40,10 +40,14 @@ export type GravitoMiddleware = (
 ) => Promise<Response | undefined>
 
 // biome-ignore lint/suspicious/noTsIgnore: without the framework the module is not there, which must not break a build
-/** @ts-ignore types `c.get('redis')` where the framework is installed */
+/** @ts-ignore types `c.get('redis')` and `core.container.make('redis')` where the framework is installed */
 declare module '@gravito/core' {
   interface GravitoVariables {
     /** The service of an `OrbitPlasma`; absent when its boot failed. */
     redis?: RedisManager
+  }
+  interface Container {
+    /** The service of an `OrbitPlasma`. */
+    make(key: 'redis'): RedisManager
   }
 }

@@ -7,3 +7,4 @@ export type {
 } from './health.js'
 export type { BootPolicy, OrbitPlasmaOptions, OrbitSettings } from './options.js'
 export { OrbitPlasma } from './orbit.js'
+export { type GravitoContainer, type PlasmaProvider, plasmaProvider } from './provider.js'

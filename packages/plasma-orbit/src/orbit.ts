@@ -54,6 +54,11 @@ export class OrbitPlasma {
     this.#options = readOptions(options)
   }
 
+  /** Is there a core, and has it not shut down? */
+  get installed(): boolean {
+    return this.#installed !== undefined
+  }
+
   /**
    * The manager of this orbit's connections.
    *

@@ -24,13 +24,26 @@ export interface Context {
   set(key: string, value: unknown): void
 }
 export interface GravitoOrbit { install(core: PlanetCore): void | Promise<void> }
+export class Container {
+  private bindings: unknown
+  singleton<T>(key: string, factory: (container: Container) => T): void
+  instance<T>(key: string, value: T): void
+  forget(key: string): void
+  make<T>(key: string): T
+}
+export abstract class ServiceProvider {
+  protected core?: PlanetCore
+  deferred: boolean
+  provides(): string[]
+  abstract register(container: Container): void | Promise<void>
+  boot?(core: PlanetCore): void | Promise<void>
+}
+export interface Router { get(path: string, handler: (context: Context) => Response | Promise<Response>): Router }
 export interface PlanetCore {
+  register(provider: ServiceProvider): this
+  readonly router: Router
   readonly config: { get<T>(key: string, defaultValue?: T): T; has(key: string): boolean }
-  readonly container: {
-    instance<T>(key: string, value: T): void
-    forget(key: string): void
-    make<T>(key: string): T
-  }
+  readonly container: Container
   readonly services: Map<string, unknown>
   readonly hooks: { addAction<T>(hook: string, callback: (args: T) => Promise<void> | void): void }
   readonly logger: Record<'debug' | 'info' | 'warn' | 'error', (message: string, ...args: unknown[]) => void>
@@ -41,11 +54,19 @@ export interface PlanetCore {
 }`
 
 const WITH_FRAMEWORK = `
-import type { Context, GravitoOrbit } from '@gravito/core'
-import { OrbitPlasma } from '@gravito/plasma-orbit'
+import { type Context, type GravitoOrbit, type PlanetCore, ServiceProvider } from '@gravito/core'
+import { OrbitPlasma, plasmaProvider } from '@gravito/plasma-orbit'
 export const instances: GravitoOrbit[] = [new OrbitPlasma({ host: 'localhost' }), new OrbitPlasma()]
 export const classes: (new () => GravitoOrbit)[] = [OrbitPlasma]
-export const ping = async (c: Context): Promise<string | undefined> => c.get('redis')?.ping()`
+export const ping = async (c: Context): Promise<string | undefined> => c.get('redis')?.ping()
+export const made = async (core: PlanetCore): Promise<string> => core.container.make('redis').ping()
+export const other = (core: PlanetCore): number => core.container.make<number>('other')
+export class RedisProvider extends plasmaProvider(ServiceProvider, { port: 1 }) {}
+export const register = (core: PlanetCore) => core.register(new RedisProvider())
+export const connections = new RedisProvider().orbit.manager.connections()
+export const health = (core: PlanetCore, orbit: OrbitPlasma) => core.router.get('/health', orbit.healthHandler())
+// @ts-expect-error an unknown policy
+export const policy = new OrbitPlasma({ boot: 'later' })`
 
 const WITHOUT_FRAMEWORK = `
 import { OrbitPlasma } from '@gravito/plasma-orbit'
