@@ -8,3 +8,10 @@ export type {
 export type { BootPolicy, OrbitPlasmaOptions, OrbitSettings } from './options.js'
 export { OrbitPlasma } from './orbit.js'
 export { type GravitoContainer, type PlasmaProvider, plasmaProvider } from './provider.js'
+export type {
+  CacheService,
+  CacheServiceOptions,
+  LocksService,
+  LocksServiceOptions,
+  ServicePlace,
+} from './services.js'

@@ -16,6 +16,7 @@ const LINKED = [
   'ioredis',
   'undici-types',
 ]
+const OPTIONAL = ['@gravito/redis-locks', '@gravito/stasis-redis']
 
 const KERNEL = `
 export interface GravitoVariables {}
@@ -65,12 +66,21 @@ export class RedisProvider extends plasmaProvider(ServiceProvider, { port: 1 }) 
 export const register = (core: PlanetCore) => core.register(new RedisProvider())
 export const connections = new RedisProvider().orbit.manager.connections()
 export const health = (core: PlanetCore, orbit: OrbitPlasma) => core.router.get('/health', orbit.healthHandler())
+import '@gravito/plasma-orbit/cache'
+export const services = new OrbitPlasma({ locks: { ttlMs: 1 }, cache: { prefix: 'x:' }, port: 1 })
+export const lock = async (c: Context): Promise<number | undefined> => c.get('locks')?.withLock('a', () => 1)
+export const cached = async (c: Context): Promise<string | null | undefined> => c.get('cache')?.get<string>('a')
+export const held = (core: PlanetCore): number => core.container.make('locks').held + (services.locks?.held ?? 0)
+// @ts-expect-error an unknown option of a service
+export const service = new OrbitPlasma({ locks: { ttl: 1 }, port: 1 })
 // @ts-expect-error an unknown policy
 export const policy = new OrbitPlasma({ boot: 'later' })`
 
 const WITHOUT_FRAMEWORK = `
 import { OrbitPlasma } from '@gravito/plasma-orbit'
 export const orbit = new OrbitPlasma({ connections: { default: { port: 6379 } }, autoConnect: false })
+export const services = new OrbitPlasma({ locks: true, cache: true })
+export const locks: unknown = services.locks
 // @ts-expect-error an unknown option
 export const typo = new OrbitPlasma({ autoconnect: false })`
 
@@ -79,11 +89,13 @@ let folder: string
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'orbit-typing-'))
   mkdirSync(path.join(folder, 'node_modules/@gravito'), { recursive: true })
-  for (const name of LINKED)
-    symlinkSync(path.join(modules, name), path.join(folder, 'node_modules', name))
+  for (const name of LINKED) link(name)
 })
 
 afterEach(() => rmSync(folder, { recursive: true }))
+
+const link = (name: string) =>
+  symlinkSync(path.join(modules, name), path.join(folder, 'node_modules', name))
 
 /** What the compiler says to a user's file; nothing when it is content. */
 async function compile(source: string): Promise<string> {
@@ -109,6 +121,7 @@ async function compile(source: string): Promise<string> {
 
 describe('the published types', { timeout: 90_000 }, () => {
   it('fit Gravito’s kernel and type the request’s context', async () => {
+    for (const name of OPTIONAL) link(name)
     const core = path.join(folder, 'node_modules/@gravito/core')
     mkdirSync(core)
     writeFileSync(path.join(core, 'package.json'), '{ "type": "module", "types": "index.d.ts" }')
@@ -116,7 +129,7 @@ describe('the published types', { timeout: 90_000 }, () => {
     expect(await compile(WITH_FRAMEWORK)).toBe('')
   })
 
-  it('compile in a project without the framework', async () => {
+  it('compile in a project without the framework and the optional packages', async () => {
     expect(await compile(WITHOUT_FRAMEWORK)).toBe('')
   })
 })
