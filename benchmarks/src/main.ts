@@ -1,9 +1,10 @@
 // npm run bench [-- <suite>] [--quick] [--only <part of a row's name>]
 import { parseArgs } from 'node:util'
 import { benchClients } from './clients/run.js'
+import { benchLocks } from './locks/run.js'
 
 /** What one run measures; each writes a page of docs/, unless it is quick. */
-const SUITES = { clients: benchClients } satisfies Record<
+const SUITES = { clients: benchClients, locks: benchLocks } satisfies Record<
   string,
   (options: { quick: boolean; only: string }) => Promise<void>
 >

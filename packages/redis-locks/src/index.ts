@@ -1,6 +1,19 @@
-export { LockLostError, LockStoreError, LockTimeoutError } from './errors.js'
+export {
+  LockLostError,
+  LockReplicasError,
+  LockStoreError,
+  LockTimeoutError,
+  RateLimitedError,
+} from './errors.js'
+export type { Funnel } from './funnel.js'
 export type { Lease, LeaseData } from './lease.js'
-export { createLockStore, type GravitoLockStore } from './lock-store.js'
+export { createLimiter, type GravitoLimiter } from './limiter.js'
+export {
+  createLockStore,
+  createSitemapLock,
+  type GravitoLockStore,
+  type GravitoSitemapLock,
+} from './lock-store.js'
 export { createLocks, Locks, withLock } from './locks.js'
 export type { Mutex, Section } from './mutex.js'
 export {
@@ -10,5 +23,28 @@ export {
   RedisMutexStorage,
 } from './mutex-storage.js'
 export type { AcquireOptions, LocksOptions, MutexOptions } from './options.js'
-export type { RateLimit, RateLimiter, RateLimitOptions } from './rate-limiter.js'
+export type { PermitHolder } from './permit-state.js'
+export {
+  createRateLimiter,
+  type RateLimiterOptions,
+  type RateLimitStorage,
+  type RateLimitStorageOptions,
+  RedisRateLimitStorage,
+} from './rate-limit-storage.js'
+export type { RateLimit, RateLimiter, RateLimitOptions, SpendOptions } from './rate-limiter.js'
+export type { Lockable, ReadWriteLock, ReadWriteState } from './read-write.js'
+export type {
+  PermitOptions,
+  Semaphore,
+  SemaphoreInfo,
+  SemaphoreOptions,
+} from './semaphore.js'
+export {
+  createSemaphore,
+  RedisSemaphoreStorage,
+  type SemaphoreState,
+  type SemaphoreStorage,
+  type SemaphoreStorageOptions,
+} from './semaphore-storage.js'
 export type { Holder, LocksClient, LocksSource } from './store.js'
+export type { Throttle } from './throttle.js'

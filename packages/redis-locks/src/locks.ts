@@ -1,4 +1,7 @@
+import { clientOf } from './client.js'
+import { Funnel } from './funnel.js'
 import type { Lease, LeaseData } from './lease.js'
+import { LimitStore } from './limit-store.js'
 import { Lines } from './lines.js'
 import { Mutex, type Section } from './mutex.js'
 import {
@@ -10,18 +13,30 @@ import {
   resolve,
 } from './options.js'
 import { RateLimiter, type RateLimitOptions } from './rate-limiter.js'
+import { ReadWriteLock } from './read-write.js'
+import { READ_WRITE } from './scripts/read-write.js'
+import { SEMAPHORE } from './scripts/semaphore.js'
+import { Semaphore, type SemaphoreOptions } from './semaphore.js'
 import { LockStore, type LocksSource } from './store.js'
+import { Throttle } from './throttle.js'
 
 /** The locks under one prefix of one client. */
 export class Locks {
   readonly #store: LockStore
   readonly #lines: Lines
+  readonly #semaphores: Lines
+  readonly #readWrites: Lines
+  readonly #limits: LimitStore
   readonly #options: ResolvedOptions
 
   constructor(source: LocksSource, options: LocksOptions = {}) {
     this.#options = resolve(DEFAULTS, options)
-    this.#store = new LockStore(source, this.#options.prefix)
+    const client = clientOf(source)
+    this.#store = new LockStore(client, this.#options.prefix)
+    this.#limits = new LimitStore(client, this.#options.prefix)
     this.#lines = new Lines(this.#store)
+    this.#semaphores = new Lines(this.#store.of(SEMAPHORE))
+    this.#readWrites = new Lines(this.#store.of(READ_WRITE))
   }
 
   /**
@@ -34,12 +49,41 @@ export class Locks {
   }
 
   /**
+   * The semaphore called `name`: up to `permits` holders at a time.
+   *
+   * @throws InvalidArgumentError for a bad name or option
+   */
+  semaphore(name: string, options: SemaphoreOptions): Semaphore {
+    const { permits, ...rest } = { ...options }
+    return new Semaphore(this.#semaphores, name, resolve(this.#options, rest), permits)
+  }
+
+  /**
+   * The read-write lock called `name`: readers together, writers alone.
+   *
+   * @throws InvalidArgumentError for a bad name or option
+   */
+  readWrite(name: string, options: MutexOptions = {}): ReadWriteLock {
+    return new ReadWriteLock(this.#readWrites, name, resolve(this.#options, options))
+  }
+
+  /**
    * The limit called `name`, counted per id.
    *
    * @throws InvalidArgumentError for a bad name or option
    */
   rateLimiter(name: string, options: RateLimitOptions): RateLimiter {
-    return new RateLimiter(this.#store, name, options)
+    return new RateLimiter(this.#limits, name, options)
+  }
+
+  /** The limit called `name` in the words of Laravel: `locks.throttle('mail').allow(10).every(60).run(send)`. */
+  throttle(name: string): Throttle {
+    return new Throttle(this, name)
+  }
+
+  /** The semaphore called `name` in the words of Laravel: `locks.funnel('video').limit(3).run(convert)`. */
+  funnel(name: string): Funnel {
+    return new Funnel(this, name)
   }
 
   /** Run `fn` while the mutex called `name` is held: see `Mutex.run`. */

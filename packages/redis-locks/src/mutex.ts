@@ -1,8 +1,10 @@
-import { LockStoreError, LockTimeoutError } from './errors.js'
+import { InvalidArgumentError } from '@gravito/plasma'
+import { LockReplicasError, LockStoreError, LockTimeoutError } from './errors.js'
 import { Lease, type LeaseData } from './lease.js'
 import type { Lines } from './lines.js'
 import type { LockKeys } from './names.js'
 import { type AcquireOptions, type MutexOptions, type ResolvedOptions, resolve } from './options.js'
+import { asHolder, leaseOfContext } from './reentrancy.js'
 import { settles } from './settles.js'
 import type { Holder, LockStore } from './store.js'
 import type { Given, Waiter } from './waiter.js'
@@ -19,6 +21,7 @@ export interface Section {
 }
 
 const STORE_RETRY_MS = 100
+const MAX_CONFIRM_MS = 1_000
 
 /** A lock that one holder in the whole fleet has at a time, for the length of a renewed lease. */
 export class Mutex {
@@ -28,11 +31,11 @@ export class Mutex {
   readonly #keys: LockKeys
   readonly #options: ResolvedOptions
 
-  constructor(store: LockStore, lines: Lines, name: string, options: ResolvedOptions) {
+  constructor(store: LockStore, lines: Lines, name: string, options: ResolvedOptions, claim = '') {
     this.name = name
     this.#store = store
     this.#lines = lines
-    this.#keys = store.keys(name)
+    this.#keys = store.keys(name, claim)
     this.#options = options
   }
 
@@ -45,10 +48,14 @@ export class Mutex {
     fn: (section: Section) => Promise<Result> | Result,
     options: AcquireOptions = {},
   ): Promise<Result> {
+    const resolved = this.#resolve(options)
     const lease = await this.acquire(options)
     const signal = options.signal ? AbortSignal.any([lease.signal, options.signal]) : lease.signal
     try {
-      return await fn({ lease, signal, token: lease.token, assertHeld: () => lease.assertHeld() })
+      const { token } = lease
+      const section = { lease, signal, token, assertHeld: () => lease.assertHeld() }
+      if (!resolved.reentrant) return await fn(section)
+      return await asHolder(this.#store, this.#keys.lock, lease, () => fn(section))
     } finally {
       // What cannot be given back now ends with its lease; the section's own outcome is what counts.
       await lease.release().catch(() => false)
@@ -61,9 +68,11 @@ export class Mutex {
    * @throws LockTimeoutError, LockStoreError when Redis fails, or the signal's reason
    */
   async acquire(options: AcquireOptions = {}): Promise<Lease> {
-    const resolved = resolve(this.#options, options)
+    const resolved = this.#resolve(options)
     const { signal } = options
     signal?.throwIfAborted()
+    const outer = this.#outer(resolved)
+    if (outer) return outer.nested()
     if (resolved.waitMs === 0) return this.#now(options)
     const deadline = performance.now() + resolved.waitMs
     const waiter = this.#lines.join(this.#keys, resolved.ttlMs)
@@ -72,11 +81,13 @@ export class Mutex {
     signal?.addEventListener('abort', abort, { once: true })
     try {
       lease = await this.#wait(waiter, resolved, deadline, signal)
-      return lease
     } finally {
       signal?.removeEventListener('abort', abort)
       this.#lines.leave(this.#keys, waiter, lease !== undefined)
+      const { given } = waiter
+      if (given?.ticket) this.#lines.release(this.#keys, given.ticket, given).catch(() => false)
     }
+    return this.#replicated(lease, resolved)
   }
 
   /**
@@ -85,16 +96,20 @@ export class Mutex {
    * @throws LockStoreError
    */
   async tryAcquire(options: MutexOptions = {}): Promise<Lease | null> {
-    const resolved = resolve(this.#options, options)
-    const ticket = this.#store.ticket()
+    const resolved = this.#resolve(options)
+    const outer = this.#outer(resolved)
+    if (outer) return outer.nested()
+    const ticket = this.#store.ticket(this.#keys)
+    let lease: Lease | null
     try {
       const given = await this.#take(ticket, resolved)
-      return given ? this.#lease(ticket, given, resolved) : null
+      lease = given ? this.#lease(ticket, given, resolved) : null
     } catch (error) {
       // The reply may be lost, not the effect.
       this.#store.cancel(this.#keys, ticket).catch(() => false)
       throw this.#failed(error)
     }
+    return lease && this.#replicated(lease, resolved)
   }
 
   /** Who holds the lock, `null` when it is free. */
@@ -122,6 +137,37 @@ export class Mutex {
     return this.#lease(data.ticket, { token: data.token, sentAt, leaseMs: data.ttlMs }, options)
   }
 
+  #resolve(options: AcquireOptions): ResolvedOptions {
+    const resolved = resolve(this.#options, options)
+    if (this.#store.kind.queues !== 'head') {
+      if (options.reentrant) throw new InvalidArgumentError('reentrant', 'is for a mutex')
+      resolved.reentrant = false
+    }
+    if (resolved.minReplicas > 0 && this.#store.isCluster) {
+      throw new InvalidArgumentError('minReplicas', 'cannot be asked for on a Cluster')
+    }
+    return resolved
+  }
+
+  #outer({ reentrant }: ResolvedOptions): Lease | undefined {
+    return reentrant ? leaseOfContext(this.#store, this.#keys.lock) : undefined
+  }
+
+  /** The lease once enough replicas have it; otherwise it is given back. */
+  async #replicated(lease: Lease, { minReplicas, ttlMs }: ResolvedOptions): Promise<Lease> {
+    if (minReplicas === 0) return lease
+    const { ticket } = lease.toJSON()
+    const timeoutMs = Math.min(MAX_CONFIRM_MS, Math.ceil(ttlMs / 3))
+    try {
+      const confirmed = await this.#store.confirm(this.#keys, ticket, ttlMs, minReplicas, timeoutMs)
+      if (confirmed >= minReplicas) return lease
+      throw new LockReplicasError(this.name, minReplicas, confirmed)
+    } catch (error) {
+      lease.release().catch(() => false)
+      throw error instanceof LockReplicasError ? error : this.#failed(error)
+    }
+  }
+
   async #now({ signal: _, ...options }: AcquireOptions): Promise<Lease> {
     const lease = await this.tryAcquire(options)
     if (!lease) throw new LockTimeoutError(this.name, 0)
@@ -139,7 +185,7 @@ export class Mutex {
     for (let asked = false; ; asked = true) {
       signal?.throwIfAborted()
       const given = taken(waiter)
-      if (given) return this.#lease(waiter.id, given, options)
+      if (given) return this.#lease(given.ticket ?? waiter.id, given, options)
       if (asked && left() <= 0) {
         throw failure ? this.#failed(failure) : new LockTimeoutError(this.name, options.waitMs)
       }
@@ -188,7 +234,8 @@ export class Mutex {
         waiter.given = { token: reply.token, sentAt, leaseMs: waiter.ttlMs }
         return
       }
-      if (waiter.hasLeft) return
+      this.#lines.refused(this.#keys)
+      if (waiter.hasLeft || !this.#lines.isTurn(this.#keys, waiter)) return
       await this.#lines.listen(this.#keys)
     }
     if (waiter.hasLeft) return
@@ -209,17 +256,22 @@ export class Mutex {
     return token === undefined ? undefined : { token, sentAt, leaseMs: ttlMs }
   }
 
-  #lease(ticket: string, given: Given, { ttlMs, renew }: ResolvedOptions): Lease {
+  #lease(ticket: string, given: Given, options: ResolvedOptions): Lease {
+    const { ttlMs, renew, minReplicas } = options
     const keys = this.#keys
-    this.#lines.held(keys, ticket, given.token)
+    this.#lines.held(keys, ticket)
     return new Lease(this.#store, {
-      ...given,
+      sentAt: given.sentAt,
+      leaseMs: given.leaseMs,
+      token: given.token,
       name: this.name,
       ticket,
       keys,
       ttlMs,
       renew,
-      release: () => this.#lines.release(keys, ticket),
+      minReplicas,
+      renewal: { script: this.#store.kind.scripts.RENEW, key: keys.lock },
+      release: held => this.#lines.release(keys, ticket, held),
       lost: () => this.#lines.ended(keys, ticket),
     })
   }
@@ -233,7 +285,7 @@ export class Mutex {
 function taken(waiter: Waiter): Given | undefined {
   const { given } = waiter
   waiter.given = undefined
-  if (!given || performance.now() - given.sentAt < given.leaseMs / 2) return given
+  if (!given || given.ticket || performance.now() - given.sentAt < given.leaseMs / 2) return given
   waiter.askAt = 0
   return undefined
 }

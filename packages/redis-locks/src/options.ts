@@ -10,6 +10,10 @@ export interface LocksOptions {
   waitMs?: number
   /** Renew a held lease every third of `ttlMs`, default true. */
   renew?: boolean
+  /** What runs inside `run` may take the same lock again, which costs nothing; default false. */
+  reentrant?: boolean
+  /** So many replicas must have a lease when it is granted and renewed, default 0; not on a Cluster. */
+  minReplicas?: number
 }
 
 /** Options of one mutex. */
@@ -28,6 +32,8 @@ export const DEFAULTS: ResolvedOptions = {
   ttlMs: 10_000,
   waitMs: 10_000,
   renew: true,
+  reentrant: false,
+  minReplicas: 0,
 }
 
 /**
@@ -50,13 +56,20 @@ export function resolve(
   const { signal, ...rest } = options
   const given = Object.entries(rest).filter(([, value]) => value !== undefined)
   const resolved = { ...defaults, ...Object.fromEntries(given) }
-  const { prefix, ttlMs, waitMs, renew } = resolved
+  const { prefix, ttlMs, waitMs, minReplicas } = resolved
   if (typeof prefix !== 'string' || prefix === '' || /[{}]/.test(prefix)) {
     throw new InvalidArgumentError('prefix', 'must be a text without braces that is not empty')
   }
   checkMs('ttlMs', ttlMs, 1)
   if (waitMs !== Number.POSITIVE_INFINITY) checkMs('waitMs', waitMs, 0)
-  if (typeof renew !== 'boolean') throw new InvalidArgumentError('renew', 'must be true or false')
+  for (const name of ['renew', 'reentrant'] as const) {
+    if (typeof resolved[name] !== 'boolean') {
+      throw new InvalidArgumentError(name, 'must be true or false')
+    }
+  }
+  if (!Number.isSafeInteger(minReplicas) || minReplicas < 0) {
+    throw new InvalidArgumentError('minReplicas', 'must be a whole number from 0 up')
+  }
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new InvalidArgumentError('signal', 'must be an AbortSignal')
   }
@@ -71,4 +84,10 @@ export function checkMs(name: string, value: unknown, min: number): void {
     name,
     `must be a whole number of milliseconds from ${min} up, not ${shown}`,
   )
+}
+
+/** @throws InvalidArgumentError unless `value` is a whole number from 1 to `most` */
+export function checkAmount(name: string, value: unknown, most: number): void {
+  if (Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) <= most) return
+  throw new InvalidArgumentError(name, `must be a whole number from 1 to ${most}`)
 }
