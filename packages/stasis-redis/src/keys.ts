@@ -65,6 +65,15 @@ export class KeySpace {
     return `${this.prefix}t:${shortened(tag)}`
   }
 
+  /** In front of the tokens, and of entries without and with tags. */
+  get tokens(): string {
+    return `${this.prefix}t:`
+  }
+
+  get values(): string[] {
+    return [`${this.prefix}v:`, `${this.prefix}g:`]
+  }
+
   get locks(): string {
     return `${this.prefix}l`
   }
