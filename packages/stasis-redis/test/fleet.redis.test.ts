@@ -8,7 +8,11 @@ import { deferred, pause, setup } from './setup.js'
 /** Two stores on the same entries that share nothing in this process. */
 function fleet(leaseSeconds = 3) {
   const { redis, store } = setup({ leaseSeconds })
-  return { redis, one: store, other: new RedisStore({ client: redis, leaseSeconds }) }
+  return {
+    redis,
+    one: store,
+    other: new RedisStore({ client: redis, leaseSeconds, deadlineMs: 5_000 }),
+  }
 }
 
 describe('processes', () => {
@@ -40,7 +44,7 @@ describe('processes', () => {
 
 describe('a computation elsewhere', () => {
   test('is waited for, without polling, also when it outlasts the lease', async () => {
-    const { redis, one, other } = fleet(0.2)
+    const { redis, one, other } = fleet(0.6)
     const done = deferred()
     const started = deferred()
     const computing = one.remember('k', 60, async () => {
@@ -50,7 +54,7 @@ describe('a computation elsewhere', () => {
     })
     await started.promise
     const waiting = other.remember('k', 60, () => 'other')
-    await pause(700)
+    await pause(1_800)
     done.resolve()
     expect(await Promise.all([computing, waiting])).toEqual(['one', 'one'])
     expect(other.stats().factoryCalls).toBe(0)
@@ -109,10 +113,9 @@ describe('a computation elsewhere', () => {
       await cluster.stop()
     })
     const prefix = uniquePrefix('fleet')
-    const [one, other] = [1, 2].map(() => new RedisStore({ client: redis, prefix })) as [
-      RedisStore,
-      RedisStore,
-    ]
+    const [one, other] = [1, 2].map(
+      () => new RedisStore({ client: redis, prefix, deadlineMs: 5_000 }),
+    ) as [RedisStore, RedisStore]
     const names = [
       'plain',
       '{user}:1',
