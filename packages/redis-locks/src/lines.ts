@@ -41,7 +41,8 @@ export class Lines {
   /** Take the last place. */
   join(keys: LockKeys, ttlMs: number): Waiter {
     const line = this.#line(keys)
-    const waiter = new Waiter(this.store.ticket(keys), ttlMs, line.isOpen, line.arrivals)
+    const isEager = line.isOpen && line.waiting.length < together(keys.claim)
+    const waiter = new Waiter(this.store.ticket(keys), ttlMs, isEager, line.arrivals)
     line.waiting.push(waiter)
     this.#grants.expect(waiter)
     return waiter
@@ -189,4 +190,10 @@ function handOver(tenure: Tenure | undefined, next: Waiter, held: Held): boolean
   next.given = given
   next.wake()
   return true
+}
+
+/** How many requests with this claim on permits can be granted at a time. */
+function together(claim: string): number {
+  const [, weight = 1, permits = 1] = /^\*(\d+)\/(\d+)$/.exec(claim) ?? []
+  return Math.floor(Number(permits) / Number(weight))
 }

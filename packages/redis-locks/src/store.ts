@@ -13,8 +13,11 @@ import { SPARE_TOKENS, type Tenure } from './tenure.js'
 /** What locks need of a client: a plasma client or manager has it. */
 export type LocksClient = Pick<
   RedisClient,
-  'run' | 'with' | 'subscribe' | 'ssubscribe' | 'unlink' | 'isCluster'
->
+  'run' | 'with' | 'subscribe' | 'ssubscribe' | 'publish' | 'spublish' | 'unlink' | 'isCluster'
+> & {
+  on(event: 'ready', back: () => void): unknown
+  off(event: 'ready', back: () => void): unknown
+}
 
 /** A plasma client, a manager, or any ioredis instance or Cluster. */
 export type LocksSource = LocksClient | RedisManager | Parameters<typeof RedisClient.from>[0]
@@ -197,6 +200,19 @@ export class LockStore {
       ? await this.#client.ssubscribe(channel, told)
       : await this.#client.subscribe(channel, told)
     return () => subscription.unsubscribe()
+  }
+
+  /** Say something on a channel. */
+  async say(channel: string, message: string): Promise<void> {
+    if (this.isCluster) await this.#client.spublish(channel, message)
+    else await this.#client.publish(channel, message)
+  }
+
+  /** Call `back` whenever a connection of the client is there again; the result stops that. */
+  onReturn(back: () => void): () => void {
+    const client = this.#client
+    client.on('ready', back)
+    return () => client.off('ready', back)
   }
 
   /** May the same command succeed a little later? */
