@@ -25,6 +25,8 @@ export default defineConfig({
         sidebar: pages('/', [
           ['Guide', 'guide'],
           ['The client', 'client'],
+          ['Data, type by type', 'data'],
+          ['Scripts, users and the server', 'administration'],
           ['Commands', 'commands'],
           ['Streams', 'streams'],
           ['Places, bits and estimates', 'geo-and-bits'],

@@ -4,6 +4,16 @@ export {
   CacheNotANumberError,
   CacheSerializationError,
 } from './errors.js'
+export {
+  CACHE_CHANNEL,
+  type CacheEventName,
+  type CacheEvents,
+  type CacheListener,
+  type CacheMessage,
+} from './events.js'
+export { NearFeedError } from './near/feed.js'
+export type { NearStats } from './near/near-cache.js'
+export type { NearOptions } from './near/options.js'
 export type { RedisStoreOptions } from './options.js'
 export type { RememberOptions } from './remember-options.js'
 export { jsonPlus, type Serializer } from './serializer.js'

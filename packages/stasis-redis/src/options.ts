@@ -1,5 +1,6 @@
 import { Redis, RedisClient, RedisConfigError, type RedisManager } from '@gravito/plasma'
 import type { Client } from './many-keys.js'
+import { type NearOptions, type ResolvedNear, resolveNear } from './near/options.js'
 import { jsonPlus, type Serializer } from './serializer.js'
 
 /** What a store runs on and how it behaves. */
@@ -16,9 +17,14 @@ export interface RedisStoreOptions {
   serializer?: Serializer
   /** When a process that computes for `remember` dies, another takes over after so many seconds. Default 3. */
   leaseSeconds?: number
-  /** Milliseconds after which `remember` takes Redis for away and calls the factory. Default 300. */
+  /** Milliseconds after which Redis is taken for away. Default 250. */
   deadlineMs?: number
-  /** Told of what failed and did not fail a caller: refreshes in the background, Redis away. */
+  /**
+   * A cache in this process's memory that Redis keeps true: `true` or its bounds; `'tags'` for the tokens of tags alone.
+   * One more connection for each server. Default `false`.
+   */
+  near?: boolean | 'tags' | NearOptions
+  /** Told of what failed and did not fail a caller: reads and writes while Redis is away, refreshes in the background. */
   onError?: (error: unknown, key: string) => void
 }
 
@@ -30,6 +36,7 @@ export interface ResolvedStoreOptions {
   serializer: Serializer
   leaseMs: number
   deadlineMs: number
+  near: ResolvedNear | undefined
   onError: (error: unknown, key: string) => void
 }
 
@@ -41,6 +48,7 @@ const KNOWN = [
   'serializer',
   'leaseSeconds',
   'deadlineMs',
+  'near',
   'onError',
 ]
 
@@ -55,8 +63,8 @@ export function resolveOptions(options: RedisStoreOptions): ResolvedStoreOptions
     if (!KNOWN.includes(name)) throw new RedisConfigError(name, unknownOption(name))
   }
   const { prefix = 'cache:', defaultTtl = null, serializer = jsonPlus, leaseSeconds = 3 } = options
-  const { deadlineMs = 300, onError = () => undefined } = options
-  if (typeof prefix !== 'string' || prefix === '' || /[{}]/.test(prefix)) {
+  const { deadlineMs = 250, onError = () => undefined } = options
+  if (typeof prefix !== 'string' || prefix === '' || /[{}]|\p{Surrogate}/u.test(prefix)) {
     throw new RedisConfigError('prefix', 'must be a text without braces that is not empty')
   }
   if (defaultTtl !== null && !(Number.isFinite(defaultTtl) && defaultTtl > 0)) {
@@ -76,7 +84,17 @@ export function resolveOptions(options: RedisStoreOptions): ResolvedStoreOptions
   }
   if (typeof onError !== 'function') throw new RedisConfigError('onError', 'must be a function')
   const leaseMs = Math.round(leaseSeconds * 1_000)
-  return { client: source(options), prefix, defaultTtl, serializer, leaseMs, deadlineMs, onError }
+  const near = resolveNear(options.near)
+  return {
+    client: source(options),
+    prefix,
+    defaultTtl,
+    serializer,
+    leaseMs,
+    deadlineMs,
+    near,
+    onError,
+  }
 }
 
 function source({ client, connection }: RedisStoreOptions): () => Client {

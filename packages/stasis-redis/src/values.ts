@@ -2,6 +2,8 @@ import { unwrap, wrap } from './envelope.js'
 import { CacheDeserializationError, CacheSerializationError } from './errors.js'
 import type { Serializer } from './serializer.js'
 
+const AGELESS = { staleMs: 0, graceMs: 0, computeMs: 0 }
+
 /** A serializer whose failures name the key. */
 export class Values {
   readonly #serializer: Serializer
@@ -12,7 +14,7 @@ export class Values {
 
   /** @throws CacheSerializationError */
   write(key: string, value: unknown): string {
-    return wrap({ text: this.serialize(key, value), staleMs: 0, computeMs: 0 })
+    return wrap({ text: this.serialize(key, value), ...AGELESS })
   }
 
   /**
