@@ -58,7 +58,7 @@ test('the table has medians, ratios within a round, and a dash for what a librar
       handoffsPerSecond: handoffs,
       commands: 1,
     }
-    const alone = { timesFloor: 1.5, commands: 2 }
+    const alone = { timesFloor: 1.5, cpuTimesFloor: 1.25, commands: 2 }
     return {
       alone,
       crowd,
@@ -80,6 +80,7 @@ test('the table has medians, ratios within a round, and a dash for what a librar
   const row = (start: string) => rows.find(([title]) => title?.startsWith(start))?.slice(1)
   expect(row('50 waiters')?.[0]).toBe('3,000')
   expect(row('50 waiters')?.[2]).toBe('1,000')
+  expect(row('… CPU')?.[0]).toBe('1.25')
   expect(row('… ours are')?.[2]).toBe('3.0')
   expect(row('100 waiters')?.[0]).toBe('0.50')
   expect(row('100 waiters')?.[2]).toBe('–')

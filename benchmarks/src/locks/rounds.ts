@@ -17,6 +17,8 @@ export interface Size {
 export interface Alone {
   /** Time of one acquire and release, times that of the floor. */
   timesFloor: number
+  /** CPU of the process for both, times that of the floor. */
+  cpuTimesFloor: number
   commands: number
 }
 
@@ -105,7 +107,7 @@ async function runAlone(
 ): Promise<Alone> {
   const turn = (it: Team) =>
     it.perform({ kind: 'alone', name: 'alone', durationMs: durationMs / TURNS })
-  const ratios: number[] = []
+  const [times, cpu]: [number[], number[]] = [[], []]
   let [sent, pairs] = [0, 0]
   for (let i = 0; i < TURNS; i++) {
     const least = await turn(floor)
@@ -113,9 +115,10 @@ async function runAlone(
     const own = await turn(team)
     sent += (await server.sent(team.name)) - before
     pairs += own.pairs
-    ratios.push(own.ms / own.pairs / (least.ms / least.pairs))
+    times.push(own.ms / own.pairs / (least.ms / least.pairs))
+    cpu.push(own.cpuMicros / own.pairs / (least.cpuMicros / least.pairs))
   }
-  return { timesFloor: median(ratios), commands: sent / pairs }
+  return { timesFloor: median(times), cpuTimesFloor: median(cpu), commands: sent / pairs }
 }
 
 async function runCrowd(

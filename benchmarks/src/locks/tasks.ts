@@ -48,7 +48,7 @@ export interface Hold {
 }
 
 export interface Results {
-  alone: { pairs: number; ms: number }
+  alone: { pairs: number; ms: number; cpuMicros: number }
   crowd: Hold[]
   hold: null
   queue: null
@@ -93,13 +93,15 @@ export class Performer {
 
   async #alone({ name, durationMs }: AloneTask): Promise<Results['alone']> {
     const started = performance.now()
+    const cpu = process.cpuUsage()
     let pairs = 0
     while (performance.now() - started < durationMs) {
       const release = await this.#locks.mutex(name)
       await release()
       pairs++
     }
-    return { pairs, ms: performance.now() - started }
+    const { user, system } = process.cpuUsage(cpu)
+    return { pairs, ms: performance.now() - started, cpuMicros: user + system }
   }
 
   async #crowd({ name, waiters, permits, holdMs, startAt, endAt }: CrowdTask): Promise<Hold[]> {
