@@ -135,7 +135,7 @@ export class KeySpace {
 }
 
 /** A text that a glob matches literally. */
-const escapeGlob = (text: string): string => text.replace(/[\\*?[\]^]/g, '\\$&')
+export const escapeGlob = (text: string): string => text.replace(/[\\*?[\]^]/g, '\\$&')
 
 /**
  * A name of at most 200 bytes that UTF-8 can hold. Long ones keep their start for the reader and get a digest; so

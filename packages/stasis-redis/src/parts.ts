@@ -30,11 +30,14 @@ export interface Parts {
 }
 
 export function assemble(options: ResolvedStoreOptions): Parts {
-  const { client, prefix, serializer, leaseMs, deadlineMs, near: wanted, onError } = options
+  const { client, prefix, leaseMs, deadlineMs, near: wanted, onError } = options
   const keys = new KeySpace(prefix)
   const listeners = new Listeners(prefix)
   const counts = new Counts(onError, listeners)
-  const values = new Values(serializer)
+  const values = new Values(options.serializer, {
+    ...options.limits,
+    onSkip: (error, key) => counts.failed(error, key),
+  })
   const near =
     wanted &&
     new NearCache(client, [keys.tokens, ...(wanted.values ? keys.values : [])], wanted, error =>

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from '@gravito/plasma'
 import type { CacheEventName, CacheListener } from './events.js'
 import { checkTags, readTags, type TaggedName, writeTags } from './keys.js'
+import type { Limiter, LimiterOptions } from './limiter.js'
 import { type RedisStoreOptions, type ResolvedStoreOptions, resolveOptions } from './options.js'
 import { assemble, type Parts } from './parts.js'
 import type { Factory } from './remember.js'
@@ -57,7 +58,7 @@ export class RedisStore implements CacheStore, TaggableStore {
       throw new InvalidArgumentError('value', `is ${value}, which is never a hit`, 'add')
     }
     const payload = this.#it.values.write(name.name, value)
-    if (ms === 'expired') return false
+    if (payload === null || ms === 'expired') return false
     const added = await this.#it.access.change(name, () => this.#it.entries.add(name, payload, ms))
     if (added) this.#it.counts.written(name.name, ms)
     return added
@@ -101,6 +102,11 @@ export class RedisStore implements CacheStore, TaggableStore {
   /** A lock that lasts `seconds` (default 10) unless it is given back; `flush` leaves it alone. */
   lock(name: string, seconds = 10): CacheLock {
     return this.#it.locks.lock(name, seconds)
+  }
+
+  /** Limits of attempts for the whole fleet; `flush` leaves them alone. */
+  limiter(options: LimiterOptions = {}): Limiter {
+    return this.#it.locks.limiter(options, (error, key) => this.#it.counts.failed(error, key))
   }
 
   /** Every entry with any of the tags is gone, in one step for any number of entries. */
@@ -266,7 +272,8 @@ export class RedisStore implements CacheStore, TaggableStore {
 
   #prepare({ name }: TaggedName, value: unknown, ms: Lifetime): Prepared {
     if (value === null || value === undefined || ms === 'expired') return null
-    return { payload: this.#it.values.write(name, value), ms }
+    const payload = this.#it.values.write(name, value)
+    return payload === null ? null : { payload, ms }
   }
 
   #put(name: TaggedName, entry: Prepared): Promise<void> {
