@@ -24,6 +24,8 @@ export interface Grant extends LeaseData {
   renew: boolean
   /** So many replicas must confirm each renewal; default 0. */
   minReplicas?: number
+  /** Makes it last so many milliseconds from now; default the store's. */
+  extend?: (ttlMs: number) => Promise<boolean>
   /** Gives the lock back, told since when and how long it lasts while it does; resolves with true when it was still ours. */
   release: (held: Held | undefined) => Promise<boolean>
   /** Called when the lease is lost. */
@@ -33,7 +35,7 @@ export interface Grant extends LeaseData {
 }
 
 /** What a lease needs of the locks it came from. */
-export type LeaseStore = Pick<LockStore, 'extend' | 'kind'> & {
+export type LeaseStore = Pick<LockStore, 'extend' | 'kind' | 'telemetry'> & {
   renewals: Pick<Renewals, 'add' | 'remove'>
 }
 
@@ -61,6 +63,7 @@ export class Lease {
   #sentAt: number
   #leaseMs: number
   #deadline: number
+  readonly #since = performance.now()
   #released = false
   /** When the last answer to `extend` came; what was asked before is out of date. */
   #extendedAt = 0
@@ -130,10 +133,10 @@ export class Lease {
   async extend(ttlMs = this.#renewable.ttlMs): Promise<boolean> {
     checkMs('ttlMs', ttlMs, 1)
     if (!this.isHeld()) return false
-    const { keys, ticket, outer } = this.#grant
+    const { keys, ticket, extend, outer } = this.#grant
     if (outer) return outer.extend(ttlMs)
     const sentAt = performance.now()
-    const extended = await this.#store.extend(keys, ticket, ttlMs)
+    const extended = await (extend ? extend(ttlMs) : this.#store.extend(keys, ticket, ttlMs))
     if (this.#isOver) return false
     this.#extendedAt = performance.now()
     if (extended) {
@@ -153,6 +156,10 @@ export class Lease {
     const held = this.isHeld() ? { sentAt: this.#sentAt, leaseMs: this.#leaseMs } : undefined
     this.#released = true
     this.#store.renewals.remove(this.#renewable)
+    if (held && !this.#grant.outer) {
+      const { telemetry, kind } = this.#store
+      telemetry.released(kind.name, this.name, this.token, performance.now() - this.#since)
+    }
     return this.#grant.release(held)
   }
 
@@ -187,6 +194,8 @@ export class Lease {
     this.#leaseMs = ms
     this.#deadline = validUntil(sentAt, ms)
     this.#watch(ms)
+    const { telemetry, kind } = this.#store
+    telemetry.renewed(kind.name, this.name, this.token, this.#deadline - performance.now())
   }
 
   /** Be told at the deadline, and renew before it. */
@@ -205,6 +214,9 @@ export class Lease {
     this.#loss = new LockLostError(this.name, this.token, why)
     this.#controller?.abort(this.#loss)
     this.#grant.lost()
+    const { telemetry, kind } = this.#store
+    const holdMs = performance.now() - this.#since
+    telemetry.lost(kind.name, this.name, this.token, holdMs, this.#loss)
   }
 }
 

@@ -1,9 +1,12 @@
+import { isRedisError } from '@gravito/plasma'
 import { Grants } from './grants.js'
 import type { LockKeys } from './names.js'
 import { Arrivals, ServerClock } from './server-clock.js'
 import type { LockStore } from './store.js'
 import { type Held, Tenure } from './tenure.js'
 import { Waiter } from './waiter.js'
+
+const RELEASE_ATTEMPTS = 3
 
 interface Line {
   /** Everybody of this process who waits for the lock, in order of arrival. */
@@ -41,7 +44,8 @@ export class Lines {
   /** Take the last place. */
   join(keys: LockKeys, ttlMs: number): Waiter {
     const line = this.#line(keys)
-    const waiter = new Waiter(this.store.ticket(keys), ttlMs, line.isOpen, line.arrivals)
+    const isEager = line.isOpen && line.waiting.length < together(keys.claim)
+    const waiter = new Waiter(this.store.ticket(keys), ttlMs, isEager, line.arrivals)
     line.waiting.push(waiter)
     this.#grants.expect(waiter)
     return waiter
@@ -119,11 +123,29 @@ export class Lines {
     const tenure = line?.tenure?.ticket === ticket ? line.tenure : undefined
     if (next && held && handOver(tenure, next, held)) return true
     try {
-      if (!line || !next) return await this.store.release(keys, ticket, tenure?.used)
-      return await this.#releaseTo(keys, line, ticket, next)
+      if (line && next) {
+        try {
+          return await this.#releaseTo(keys, line, ticket, next)
+        } catch (error) {
+          // Without the next one it may be possible, without memory for a ticket for example.
+          if (!isRedisError(error)) throw error
+        }
+      }
+      return await this.#releaseOnly(keys, ticket, tenure)
     } finally {
       this.ended(keys, ticket)
       next?.wake()
+    }
+  }
+
+  /** A reply that is lost says nothing; released twice is released once. */
+  async #releaseOnly(keys: LockKeys, ticket: string, tenure: Tenure | undefined): Promise<boolean> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.store.release(keys, ticket, tenure?.used)
+      } catch (error) {
+        if (attempt === RELEASE_ATTEMPTS || !isRedisError(error, 'REPLY_LOST')) throw error
+      }
     }
   }
 
@@ -189,4 +211,10 @@ function handOver(tenure: Tenure | undefined, next: Waiter, held: Held): boolean
   next.given = given
   next.wake()
   return true
+}
+
+/** How many requests with this claim on permits can be granted at a time. */
+function together(claim: string): number {
+  const [, weight = 1, permits = 1] = /^\*(\d+)\/(\d+)$/.exec(claim) ?? []
+  return Math.floor(Number(permits) / Number(weight))
 }
