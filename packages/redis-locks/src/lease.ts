@@ -24,8 +24,6 @@ export interface Grant extends LeaseData {
   renew: boolean
   /** So many replicas must confirm each renewal; default 0. */
   minReplicas?: number
-  /** Makes it last so many milliseconds from now; default the store's. */
-  extend?: (ttlMs: number) => Promise<boolean>
   /** Gives the lock back, told since when and how long it lasts while it does; resolves with true when it was still ours. */
   release: (held: Held | undefined) => Promise<boolean>
   /** Called when the lease is lost. */
@@ -133,10 +131,10 @@ export class Lease {
   async extend(ttlMs = this.#renewable.ttlMs): Promise<boolean> {
     checkMs('ttlMs', ttlMs, 1)
     if (!this.isHeld()) return false
-    const { keys, ticket, extend, outer } = this.#grant
+    const { keys, ticket, outer } = this.#grant
     if (outer) return outer.extend(ttlMs)
     const sentAt = performance.now()
-    const extended = await (extend ? extend(ttlMs) : this.#store.extend(keys, ticket, ttlMs))
+    const extended = await this.#store.extend(keys, ticket, ttlMs)
     if (this.#isOver) return false
     this.#extendedAt = performance.now()
     if (extended) {

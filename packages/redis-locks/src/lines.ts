@@ -207,9 +207,10 @@ export class Lines {
 /** Give a lock to a waiter of this process without a command, if that may be. */
 function handOver(tenure: Tenure | undefined, next: Waiter, held: Held): boolean {
   const given = tenure?.next(next, held)
-  if (!given) return false
+  if (!tenure || !given) return false
   next.given = given
-  next.wake()
+  if (tenure.isLong) setImmediate(() => next.wake())
+  else next.wake()
   return true
 }
 
