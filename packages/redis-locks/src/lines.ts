@@ -7,6 +7,9 @@ import { type Held, Tenure } from './tenure.js'
 import { Waiter } from './waiter.js'
 
 const RELEASE_ATTEMPTS = 3
+/** How often, and how many ms apart, a release that failed is tried in the background. */
+const LATE_RELEASES = 60
+const LATE_RELEASE_MS = 500
 
 interface Line {
   /** Everybody of this process who waits for the lock, in order of arrival. */
@@ -132,6 +135,9 @@ export class Lines {
         }
       }
       return await this.#releaseOnly(keys, ticket, tenure)
+    } catch (error) {
+      this.#releaseLater(error, keys, ticket, tenure)
+      throw error
     } finally {
       this.ended(keys, ticket)
       next?.wake()
@@ -147,6 +153,22 @@ export class Lines {
         if (attempt === RELEASE_ATTEMPTS || !isRedisError(error, 'REPLY_LOST')) throw error
       }
     }
+  }
+
+  /** Others need not wait for the end of the lease when Redis is back before that. */
+  #releaseLater(
+    error: unknown,
+    keys: LockKeys,
+    ticket: string,
+    tenure: Tenure | undefined,
+    tries = LATE_RELEASES,
+  ): void {
+    if (tries === 0 || !this.store.passes(error)) return
+    setTimeout(() => {
+      this.#releaseOnly(keys, ticket, tenure).catch(failure =>
+        this.#releaseLater(failure, keys, ticket, tenure, tries - 1),
+      )
+    }, LATE_RELEASE_MS).unref()
   }
 
   /** Who is to be queued by the release of `ticket`. */

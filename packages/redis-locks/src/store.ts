@@ -184,7 +184,13 @@ export class LockStore {
 
   /** Override the permits of a semaphore, or forget that; resolves with what counts now. */
   setLimit(keys: LockKeys, how: LimitChange, amount: number, permits: number): Promise<number> {
-    return this.#client.run(SET_LIMIT, all(keys), [how, amount, permits, this.#publish])
+    return this.#client.run(SET_LIMIT, all(keys), [
+      this.ticket(keys),
+      how,
+      amount,
+      permits,
+      this.#publish,
+    ])
   }
 
   /** The explicit limit, the permits in use, the tickets that queue, and the holders of a semaphore. */

@@ -1,6 +1,8 @@
-import { startRedis, waitUntil } from '@gravito/redis-testing'
+import { RedisClient } from '@gravito/plasma'
+import { startProxy, startRedis, uniquePrefix, waitUntil } from '@gravito/redis-testing'
 import { Redis } from 'ioredis'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, inject, onTestFinished, test } from 'vitest'
+import { createLocks, type Locks } from '../src/index.js'
 import { clients, queued } from './setup.js'
 
 /** Well below the 5 s after which a waiter asks again by itself. */
@@ -57,3 +59,22 @@ test('no listener stays when nobody waits any more', async () => {
   await (await waiting).release()
   await waitUntil('the listener is gone', () => heard === -1)
 })
+
+test('a release that failed while Redis was away is made up for, long before the lease ends', async () => {
+  const proxy = await startProxy(Number(new URL(inject('redisUrl')).port))
+  onTestFinished(() => proxy.stop())
+  const keyPrefix = uniquePrefix('late')
+  const [one, two] = [`redis://127.0.0.1:${proxy.port}`, inject('redisUrl')].map(url => {
+    const redis = new RedisClient({ url, keyPrefix, retryDelay: 20, commandTimeout: 500 })
+    onTestFinished(() => redis.disconnect())
+    return createLocks(redis, { waitMs: 30_000, ttlMs: 600_000 })
+  }) as [Locks, Locks]
+  const mutex = await one.mutex('a').acquire()
+  const permit = await one.semaphore('a', { permits: 1 }).acquire()
+  proxy.refuse()
+  const results = await Promise.allSettled([mutex.release(), permit.release()])
+  expect(results).toMatchObject([{ status: 'rejected' }, { status: 'rejected' }])
+  proxy.accept()
+  await (await two.mutex('a').acquire()).release()
+  await (await two.semaphore('a', { permits: 1 }).acquire()).release()
+}, 60_000)
