@@ -2,9 +2,10 @@
 import { parseArgs } from 'node:util'
 import { benchCache } from './cache/run.js'
 import { benchClients } from './clients/run.js'
+import { benchLocks } from './locks/run.js'
 
 /** What one run measures; each writes a page of docs/, unless it is quick. */
-const SUITES = { clients: benchClients, cache: benchCache } satisfies Record<
+const SUITES = { clients: benchClients, cache: benchCache, locks: benchLocks } satisfies Record<
   string,
   (options: { quick: boolean; only: string }) => Promise<void>
 >

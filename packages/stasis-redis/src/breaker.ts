@@ -64,14 +64,15 @@ export class Breaker {
   #suspect: TaggedName | undefined
   #connecting: Promise<void> | undefined
   #established = false
+  #isCluster = false
   #timer: NodeJS.Timeout | undefined
 
   constructor(options: BreakerOptions) {
     this.#options = options
     const problem = `no answer within ${options.deadlineMs} ms`
-    const { client, deadlineMs } = options
+    const { deadlineMs } = options
     const patienceMs = () =>
-      client().isCluster ? CLUSTER_PATIENCE * deadlineMs : Number.POSITIVE_INFINITY
+      this.#isCluster ? CLUSTER_PATIENCE * deadlineMs : Number.POSITIVE_INFINITY
     this.#deadlines = new Deadlines(deadlineMs, patienceMs, () => new CacheAwayError(problem))
   }
 
@@ -104,6 +105,7 @@ export class Breaker {
 
   async #ask<Result>(operation: () => Promise<Result>): Promise<Result> {
     const client = this.#options.client()
+    this.#isCluster = client.isCluster
     if (client.ioredis.status !== 'ready' && oneOf(client).status !== 'closed')
       await this.#connected(client)
     return this.#deadlines.race(operation())
