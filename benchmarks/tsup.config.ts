@@ -4,8 +4,8 @@ export default defineConfig({
   entry: {
     main: 'src/main.ts',
     subject: 'src/clients/subject.ts',
-    'cache-subject': 'src/cache/subject.ts',
     'locks-worker': 'src/locks/worker.ts',
+    'cache-subject': 'src/cache/subject.ts',
   },
   format: ['esm'],
   target: 'node20',

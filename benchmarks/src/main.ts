@@ -5,10 +5,11 @@ import { benchClients } from './clients/run.js'
 import { benchLocks } from './locks/run.js'
 
 /** What one run measures; each writes a page of docs/, unless it is quick. */
-const SUITES = { clients: benchClients, cache: benchCache, locks: benchLocks } satisfies Record<
-  string,
-  (options: { quick: boolean; only: string }) => Promise<void>
->
+const SUITES = {
+  clients: benchClients,
+  locks: benchLocks,
+  cache: benchCache,
+} satisfies Record<string, (options: { quick: boolean; only: string }) => Promise<void>>
 
 const { values, positionals } = parseArgs({
   options: {
