@@ -1,5 +1,6 @@
 import { type RedisServer, startRedis, uniquePrefix } from '@gravito/redis-testing'
 import { Redis } from 'ioredis'
+import { median } from '../statistics.js'
 import type { CacheName } from './adapters/index.js'
 import { Subject, withSubjects } from './process.js'
 
@@ -71,42 +72,62 @@ export interface Cleared extends Taken {
   readonly ownLeft: number
 }
 
-/** Clear `own` keys beside `foreign` keys of others, on a server of its own. */
+/**
+ * Clear `own` keys beside `foreign` keys of others, on a server of its own: the median of the times, and the least of
+ * the longest commands, to which whatever else the machine does can only add.
+ */
 export async function runClear(
   names: readonly CacheName[],
   own: number,
   foreign: number,
+  times: number,
 ): Promise<Map<CacheName, Cleared>> {
   const server = await startRedis({ args: ['--enable-debug-command', 'local'] })
   const redis = new Redis(server.port)
-  const cleared = new Map<CacheName, Cleared>()
+  const runs = new Map<CacheName, Cleared[]>()
   try {
     await watchSlow(redis)
-    for (const name of names) {
-      await redis.flushall()
-      await redis.call('DEBUG', 'POPULATE', String(foreign), 'foreign', '50')
-      await withSubjects(
-        [name],
-        server.url,
-        () => 'bench',
-        async ([subject]) => {
-          if (!subject) return
-          await subject.perform({ kind: 'fill', count: own })
-          await redis.slowlog('RESET')
-          const { ms } = await subject.perform({ kind: 'clear' })
-          const blockMs = await slowest(redis)
-          const left = await countForeign(redis)
-          const ownLeft = (await redis.dbsize()) - left
-          cleared.set(name, { ms, blockMs, foreignLost: foreign - left, ownLeft })
-        },
-      )
+    for (let i = 0; i < times; i++) {
+      for (const name of names) {
+        await redis.flushall()
+        await redis.call('DEBUG', 'POPULATE', String(foreign), 'foreign', '50')
+        const once = await withSubjects(
+          [name],
+          server.url,
+          () => 'bench',
+          ([subject]) => clearOnce(subject, redis, own, foreign),
+        )
+        runs.set(name, [...(runs.get(name) ?? []), once])
+      }
     }
   } finally {
     redis.disconnect()
     await server.stop()
   }
-  return cleared
+  return new Map([...runs].map(([name, all]) => [name, together(all)]))
 }
+
+async function clearOnce(
+  subject: Subject | undefined,
+  redis: Redis,
+  own: number,
+  foreign: number,
+): Promise<Cleared> {
+  if (!subject) throw new Error('there is no process')
+  await subject.perform({ kind: 'fill', count: own })
+  await redis.slowlog('RESET')
+  const { ms } = await subject.perform({ kind: 'clear' })
+  const blockMs = await slowest(redis)
+  const foreignLost = foreign - (await countOf(redis, 'foreign:*'))
+  return { ms, blockMs, foreignLost, ownLeft: await countOf(redis, '*fill-*') }
+}
+
+const together = (all: readonly Cleared[]): Cleared => ({
+  ms: median(all.map(it => it.ms)),
+  blockMs: Math.min(...all.map(it => it.blockMs)),
+  foreignLost: Math.max(...all.map(it => it.foreignLost)),
+  ownLeft: Math.max(...all.map(it => it.ownLeft)),
+})
 
 /** Milliseconds to an answer after Redis was killed, the second one, and to a good read once it is back. */
 export interface Outage {
