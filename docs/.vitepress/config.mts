@@ -36,6 +36,7 @@ export default defineConfig({
           ['Triva', 'triva'],
           ['Architecture', 'architecture'],
           ['Benchmarks', 'benchmarks'],
+          ['Benchmarks of the cache', 'benchmarks-cache'],
           ['Benchmarks of locks', 'benchmarks-locks'],
         ]),
       },
