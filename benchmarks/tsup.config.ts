@@ -5,6 +5,7 @@ export default defineConfig({
     main: 'src/main.ts',
     subject: 'src/clients/subject.ts',
     'locks-worker': 'src/locks/worker.ts',
+    'cache-subject': 'src/cache/subject.ts',
   },
   format: ['esm'],
   target: 'node20',

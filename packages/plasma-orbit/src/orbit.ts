@@ -1,21 +1,38 @@
 import {
-  type ConnectionEvent,
-  ConnectionFailedError,
   createManager,
-  type Health,
   NotConfiguredError,
   Redis,
   RedisConfigError,
   type RedisManager,
 } from '@gravito/plasma'
-import { addressOf, applyConfig, type FoundConfig, findConfig } from './config.js'
-import type { GravitoCore, GravitoLogger } from './gravito.js'
-import { type OrbitPlasmaOptions, type ResolvedOptions, resolveOptions } from './options.js'
+import { checkPolicies, connectAll } from './boot.js'
+import { applyConfig, type FoundConfig, findConfig } from './config.js'
+import type { GravitoCore } from './gravito.js'
+import {
+  checkConnections,
+  DOWN,
+  type HealthHandler,
+  type HealthHandlerOptions,
+  healthHandler,
+  type OrbitHealth,
+} from './health.js'
+import { Installation } from './installation.js'
+import {
+  bootPolicy,
+  type OrbitPlasmaOptions,
+  type ResolvedSettings,
+  readOptions,
+  resolveSettings,
+  type Written,
+} from './options.js'
+import { type CacheService, type LocksService, makeServices } from './services.js'
+import { onSignals } from './signals.js'
 
-/** How every connection of an orbit is; `ok` when all of them are. */
-export interface OrbitHealth {
-  ok: boolean
-  connections: Record<string, Health>
+/** What an install knows. */
+interface Installed {
+  readonly installation: Installation
+  readonly found: FoundConfig
+  readonly settings: ResolvedSettings
 }
 
 /**
@@ -28,15 +45,20 @@ export interface OrbitHealth {
  * })
  */
 export class OrbitPlasma {
-  readonly #options: ResolvedOptions
-  #installed: Installation | undefined
+  readonly #options: Written
+  #installed: Installed | undefined
 
   /**
    * @param options without Redis configuration, it is taken from the kernel's: see the README for the order
    * @throws RedisConfigError
    */
   constructor(options: OrbitPlasmaOptions = {}) {
-    this.#options = resolveOptions(options)
+    this.#options = readOptions(options)
+  }
+
+  /** Is there a core, and has it not shut down? */
+  get installed(): boolean {
+    return this.#installed !== undefined
   }
 
   /**
@@ -46,12 +68,22 @@ export class OrbitPlasma {
    */
   get manager(): RedisManager {
     if (!this.#installed) throw new NotConfiguredError()
-    return this.#installed.manager
+    return this.#installed.installation.manager
+  }
+
+  /** The service `locks`; undefined before `install` has resolved, and without the setting `locks`. */
+  get locks(): LocksService | undefined {
+    return this.#installed?.installation.services.locks
+  }
+
+  /** The service `cache`; undefined before `install` has resolved, and without the setting `cache`. */
+  get cache(): CacheService | undefined {
+    return this.#installed?.installation.services.cache
   }
 
   /**
-   * Called by the kernel. The service is in place when this returns, the connections are open when it resolves. A
-   * rejection takes everything back.
+   * Called by the kernel. The service `redis` is in place when this returns; the connections are open, and `locks` and
+   * `cache` in place, when it resolves. A rejection takes everything back.
    *
    * @throws RedisConfigError, ConnectionFailedError (both as rejections)
    */
@@ -64,143 +96,140 @@ export class OrbitPlasma {
 
   /** How the connections are; never rejects, and takes a second at most. */
   async health(): Promise<OrbitHealth> {
-    const manager = this.#installed?.manager
-    if (!manager?.configured) return { ok: false, connections: {} }
-    const entries = await Promise.all(
-      manager.connections().map(async name => {
-        return [name, await manager.connection(name).health()] as const
-      }),
+    if (!this.#installed?.installation.manager.configured) return DOWN
+    const { installation, found, settings } = this.#installed
+    return checkConnections(
+      installation.manager,
+      found.config,
+      name => bootPolicy(settings, name) !== 'optional',
     )
-    return { ok: entries.every(([, { ok }]) => ok), connections: Object.fromEntries(entries) }
   }
 
-  /** Close every connection and let go of the facade; the hooks call it. Idempotent. */
+  /**
+   * A handler for a route of one's own, in any router whose handlers return a `Response`.
+   *
+   * @example
+   * core.router.get('/health/redis', orbit.healthHandler())
+   */
+  healthHandler(options: HealthHandlerOptions = {}): HealthHandler {
+    return healthHandler(() => this.health(), options)
+  }
+
+  /**
+   * Wait for held locks and pending replies, for `shutdownTimeoutMs` at most, close every connection and let go of the
+   * facade; the hooks call it. Idempotent.
+   */
   async shutdown(): Promise<void> {
     await this.#close(this.#installed)
   }
 
   async #install(core: GravitoCore): Promise<void> {
-    const { settings } = this.#options
     if (this.#installed)
       throw new RedisConfigError('OrbitPlasma', 'is installed already; make one for each core')
-    if (core.services.has(settings.exposeAs))
-      throw new RedisConfigError(
-        'OrbitPlasma.exposeAs',
-        `"${settings.exposeAs}" is a service of this core already; choose another name`,
-      )
     const found = findConfig(this.#options, core.config)
-    const manager = settings.facade === false ? createManager() : facadeOrOwn(settings.facade)
-    applyConfig(manager, found)
+    const settings = resolveSettings(this.#options.settings, found.settings)
+    const { exposeAs } = settings
+    checkNames(core, settings)
+    if (settings.health !== undefined && !core.router)
+      throw new RedisConfigError(
+        'OrbitPlasma.health',
+        'needs core.router, which this core lacks; register orbit.healthHandler() yourself',
+      )
+    const manager = this.#manager(found, settings)
     if (found.implicit)
       core.logger.info(
         `OrbitPlasma: no Redis configuration, so 127.0.0.1:6379; write REDIS_URL or config.${settings.configKey}`,
       )
-    const installed = new Installation(manager, core.logger)
+    const isElsewhere = manager !== Redis && ![...core.services.values()].includes(Redis)
+    if (isElsewhere && settings.facade === undefined)
+      core.logger.info(
+        `OrbitPlasma: the Redis facade leads to other connections; those of this orbit are core.services.get('${exposeAs}')`,
+      )
+    const installation = new Installation(manager, core.logger, settings.shutdownTimeoutMs)
+    const installed: Installed = { installation, found, settings }
     this.#installed = installed
-    this.#expose(core, installed)
-    if (!settings.autoConnect) return installed.report()
+    this.#prepare(core, installed)
     try {
-      await connectAll(manager, found, settings.bootTimeoutMs)
-      installed.report()
+      const missed = (name: string, error: Error) => installation.missed(name, error)
+      const connecting = connectAll(manager, found, settings, missed)
+      const [services] = await Promise.all([makeServices(manager, settings.services), connecting])
+      installation.services = services
+      for (const { kind, exposeAs: name } of settings.services)
+        expose(core, installation, name, services[kind])
+      installation.report()
     } catch (error) {
-      core.services.delete(settings.exposeAs)
-      core.container.forget(settings.exposeAs)
+      for (const name of installation.exposed.keys()) {
+        core.services.delete(name)
+        core.container.forget(name)
+      }
       await this.#close(installed)
       throw error
     }
   }
 
-  #expose(core: GravitoCore, installed: Installation): void {
-    const { exposeAs } = this.#options.settings
-    core.services.set(exposeAs, installed.manager)
-    core.container.instance(exposeAs, installed.manager)
+  /** The facade while it is free, else a manager of one's own; configured. */
+  #manager(found: FoundConfig, settings: ResolvedSettings): RedisManager {
+    const checked = createManager()
+    applyConfig(checked, found)
+    checkPolicies(checked, settings)
+    if (settings.facade === false) return checked
+    if (!Redis.configured) {
+      applyConfig(Redis, found)
+      return Redis
+    }
+    if (!settings.facade) return checked
+    throw new RedisConfigError(
+      'OrbitPlasma.facade',
+      'cannot be true: the Redis facade is configured already, by Redis.configure or by another orbit',
+    )
+  }
+
+  #prepare(core: GravitoCore, installed: Installed): void {
+    const { installation, settings } = installed
+    const { exposeAs, health } = settings
+    expose(core, installation, exposeAs, installation.manager)
     core.adapter.use('*', async (context, next) => {
-      if (!installed.closed) context.set(exposeAs, installed.manager)
+      if (!installation.isOver)
+        for (const [name, service] of installation.exposed) context.set(name, service)
       await next()
       return undefined
     })
-    core.hooks.addAction('core:shutdown', () => this.#close(installed))
-    core.hooks.addAction('shutdown', () => this.#close(installed))
+    if (health !== undefined) core.router?.get(health, this.healthHandler())
+    const close = () => this.#close(installed)
+    core.hooks.addAction('core:shutdown', close)
+    core.hooks.addAction('shutdown', close)
+    if (settings.signals) installation.onClose = onSignals(core, close)
   }
 
-  async #close(installed: Installation | undefined): Promise<void> {
+  async #close(installed: Installed | undefined): Promise<void> {
     if (this.#installed === installed) this.#installed = undefined
-    await installed?.close()
+    await installed?.installation.close()
   }
 }
 
-/** One core's manager, and who hears of its outages. */
-class Installation {
-  readonly manager: RedisManager
-  readonly #logger: GravitoLogger
-  readonly #away = new Set<string>()
-  #closing: Promise<void> | undefined
-
-  constructor(manager: RedisManager, logger: GravitoLogger) {
-    this.manager = manager
-    this.#logger = logger
-  }
-
-  get closed(): boolean {
-    return this.#closing !== undefined
-  }
-
-  /** Log when a connection is lost and when it is back. */
-  report(): void {
-    if (this.closed) return
-    this.manager.on('error', this.#lost).on('ready', this.#back)
-  }
-
-  /** Once: afterwards the facade may be somebody else's. */
-  close(): Promise<void> {
-    this.#closing ??= this.#close()
-    return this.#closing
-  }
-
-  async #close(): Promise<void> {
-    this.manager.off('error', this.#lost).off('ready', this.#back)
-    await (this.manager === Redis ? this.manager.reset() : this.manager.disconnect())
-  }
-
-  readonly #lost = ({ connection, error }: ConnectionEvent): void => {
-    this.#away.add(connection)
-    this.#logger.warn(error?.message ?? `Redis connection "${connection}" failed`)
-  }
-
-  readonly #back = ({ connection }: ConnectionEvent): void => {
-    if (this.#away.delete(connection)) this.#logger.info(`Redis connection "${connection}" is back`)
-  }
+function expose(
+  core: GravitoCore,
+  { exposed }: Installation,
+  name: string,
+  service: unknown,
+): void {
+  exposed.set(name, service)
+  core.services.set(name, service)
+  core.container.instance(name, service)
 }
 
-/** The facade while it is free, else a manager of one's own. */
-function facadeOrOwn(insist: boolean | undefined): RedisManager {
-  if (!Redis.configured) return Redis
-  if (!insist) return createManager()
-  throw new RedisConfigError(
-    'OrbitPlasma.facade',
-    'cannot be true: the Redis facade is configured already, by Redis.configure or by another orbit',
-  )
-}
-
-async function connectAll(
-  manager: RedisManager,
-  { config }: FoundConfig,
-  timeoutMs: number,
-): Promise<void> {
-  const late = new Error(`no answer within ${timeoutMs} ms (bootTimeoutMs)`)
-  await Promise.all(
-    manager.connections().map(async name => {
-      let deadline: NodeJS.Timeout | undefined
-      const tooLate = new Promise<never>((_, reject) => {
-        const address = addressOf(config.connections[name] ?? {})
-        deadline = setTimeout(
-          () => reject(new ConnectionFailedError(name, address, late)),
-          timeoutMs,
-        )
-      })
-      await Promise.race([manager.connect(name), tooLate]).finally(() => clearTimeout(deadline))
-    }),
-  )
+/** @throws RedisConfigError when two services have the same name, or the core has one of that name */
+function checkNames(core: GravitoCore, { exposeAs, services }: ResolvedSettings): void {
+  const taken = new Set(core.services.keys())
+  const wanted = [{ exposeAs, path: 'OrbitPlasma' }, ...services]
+  for (const { exposeAs: name, path } of wanted) {
+    if (taken.has(name))
+      throw new RedisConfigError(
+        `${path}.exposeAs`,
+        `"${name}" is a service of this core already; choose another name`,
+      )
+    taken.add(name)
+  }
 }
 
 const describe = (error: unknown) => (error instanceof Error ? error.message : String(error))

@@ -6,8 +6,10 @@ export class Core {
   readonly services = new Map<string, unknown>()
   readonly log: string[] = []
   readonly middleware: GravitoMiddleware[] = []
+  readonly routes = new Map<string, () => Promise<Response>>()
   readonly #settings: Record<string, unknown>
   readonly #instances = new Map<string, unknown>()
+  readonly #factories = new Map<string, () => unknown>()
   readonly #actions = new Map<string, ((args: unknown) => void | Promise<void>)[]>()
 
   constructor(settings: Record<string, unknown> = {}) {
@@ -33,7 +35,12 @@ export class Core {
     instance: <T>(key: string, value: T): void => {
       this.#instances.set(key, value)
     },
+    singleton: <T>(key: string, factory: () => T): void => {
+      this.#factories.set(key, factory)
+    },
     make: <T>(key: string): T => {
+      const factory = this.#factories.get(key)
+      if (factory && !this.#instances.has(key)) this.#instances.set(key, factory())
       if (!this.#instances.has(key)) throw new Error(`Service '${key}' not found`)
       return this.#instances.get(key) as T
     },
@@ -64,6 +71,12 @@ export class Core {
     use: (path: string, ...middleware: GravitoMiddleware[]): void => {
       if (path !== '*') throw new Error(`only * is portable, not ${path}`)
       this.middleware.push(...middleware)
+    },
+  }
+
+  readonly router = {
+    get: (path: string, handler: () => Promise<Response>): void => {
+      this.routes.set(path, handler)
     },
   }
 

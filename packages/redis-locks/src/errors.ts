@@ -78,3 +78,22 @@ export class LockReplicasError extends RedisError {
     )
   }
 }
+
+/** Too few nodes of a quorum answered in time; `cause` has what the others said. Nothing is held. */
+export class LockQuorumError extends RedisError {
+  static override readonly kind = 'LockQuorumError'
+
+  constructor(
+    readonly lock: string,
+    /** So many did. */
+    readonly answered: number,
+    /** So many must. */
+    readonly needed: number,
+    failures: readonly unknown[],
+  ) {
+    super(`Lock "${lock}": ${answered} nodes of the quorum answered, ${needed} must.`, {
+      code: 'LOCK_QUORUM',
+      cause: new AggregateError(failures),
+    })
+  }
+}

@@ -1,8 +1,7 @@
 import { LockLostError } from './errors.js'
 import type { LockKeys } from './names.js'
 import { checkMs } from './options.js'
-import type { Renewable } from './renewal.js'
-import { RENEW, type RenewScript } from './scripts/renew.js'
+import type { Renewable, Renewals } from './renewal.js'
 import { sleepWatch } from './sleep-watch.js'
 import type { LockStore } from './store.js'
 import type { Held } from './tenure.js'
@@ -25,10 +24,6 @@ export interface Grant extends LeaseData {
   renew: boolean
   /** So many replicas must confirm each renewal; default 0. */
   minReplicas?: number
-  /** What renews it, many at once; default that of a mutex. */
-  renewal?: { script: RenewScript; key: string }
-  /** Makes it last so many milliseconds from now; default that of a mutex. */
-  extend?: (ttlMs: number) => Promise<boolean>
   /** Gives the lock back, told since when and how long it lasts while it does; resolves with true when it was still ours. */
   release: (held: Held | undefined) => Promise<boolean>
   /** Called when the lease is lost. */
@@ -37,12 +32,15 @@ export interface Grant extends LeaseData {
   outer?: Lease
 }
 
+/** What a lease needs of the locks it came from. */
+export type LeaseStore = Pick<LockStore, 'extend' | 'kind' | 'telemetry'> & {
+  renewals: Pick<Renewals, 'add' | 'remove'>
+}
+
 /** Clocks may run at different speeds. */
 const DRIFT = 0.01
 const MARGIN_MS = 2
 const RENEWED_AFTER = 1 / 3
-/** Node's timers end here and fire at once beyond. */
-const MAX_TIMER_MS = 2 ** 31 - 1
 
 /**
  * One lock, held. It counts from the moment its command was sent and a little less than Redis does, so that it
@@ -52,20 +50,23 @@ export class Lease {
   readonly name: string
   /** The fencing token: larger with every grant of this lock. A whole number that JSON and SQL keep exactly. */
   readonly token: number
-  readonly #store: LockStore
+  readonly #store: LeaseStore
   readonly #grant: Grant
-  readonly #lost = new AbortController()
+  /** Why it is lost, as soon as it is. */
+  #loss: LockLostError | undefined
+  /** Made when somebody asks for the signal, which costs more than the lease. */
+  #controller: AbortController | undefined
   readonly #renewable: Renewable
   /** Local time of the command that the deadline counts from. */
   #sentAt: number
   #leaseMs: number
   #deadline: number
+  readonly #since = performance.now()
   #released = false
   /** When the last answer to `extend` came; what was asked before is out of date. */
   #extendedAt = 0
-  #expiry: NodeJS.Timeout | undefined
 
-  constructor(store: LockStore, grant: Grant) {
+  constructor(store: LeaseStore, grant: Grant) {
     this.name = grant.name
     this.token = grant.token
     this.#store = store
@@ -74,19 +75,28 @@ export class Lease {
     this.#leaseMs = grant.leaseMs
     this.#deadline = validUntil(grant.sentAt, grant.leaseMs)
     this.#renewable = {
-      ...(grant.renewal ?? { script: RENEW, key: grant.keys.lock }),
+      script: store.kind.scripts.RENEW,
+      key: grant.keys.lock,
       ticket: grant.ticket,
       minReplicas: grant.minReplicas ?? 0,
       ttlMs: grant.ttlMs,
-      dueAt: 0,
+      dueAt: Number.POSITIVE_INFINITY,
+      endsAt: 0,
       renewed: (isOurs, sentAt) => this.#renewed(isOurs, sentAt),
+      ended: () => this.#lose('its time ran out'),
     }
     if (!grant.outer) this.#watch(grant.leaseMs)
   }
 
   /** Aborts with LockLostError, once, when the lease is lost. */
   get signal(): AbortSignal {
-    return this.#grant.outer?.signal ?? this.#lost.signal
+    const { outer } = this.#grant
+    if (outer) return outer.signal
+    if (!this.#controller) {
+      this.#controller = new AbortController()
+      if (this.#loss) this.#controller.abort(this.#loss)
+    }
+    return this.#controller.signal
   }
 
   /** Milliseconds left by the local count, 0 when released or lost. */
@@ -106,7 +116,11 @@ export class Lease {
   assertHeld(): void {
     if (this.isHeld()) return
     if (!this.#released && !this.#grant.outer) this.#lose('its time ran out')
-    throw this.signal.reason ?? new LockLostError(this.name, this.token, 'it was released')
+    throw (
+      this.#loss ??
+      this.signal.reason ??
+      new LockLostError(this.name, this.token, 'it was released')
+    )
   }
 
   /**
@@ -117,10 +131,10 @@ export class Lease {
   async extend(ttlMs = this.#renewable.ttlMs): Promise<boolean> {
     checkMs('ttlMs', ttlMs, 1)
     if (!this.isHeld()) return false
-    const { keys, ticket, extend, outer } = this.#grant
+    const { keys, ticket, outer } = this.#grant
     if (outer) return outer.extend(ttlMs)
     const sentAt = performance.now()
-    const extended = await (extend ? extend(ttlMs) : this.#store.extend(keys, ticket, ttlMs))
+    const extended = await this.#store.extend(keys, ticket, ttlMs)
     if (this.#isOver) return false
     this.#extendedAt = performance.now()
     if (extended) {
@@ -139,7 +153,11 @@ export class Lease {
     if (this.#released) return false
     const held = this.isHeld() ? { sentAt: this.#sentAt, leaseMs: this.#leaseMs } : undefined
     this.#released = true
-    this.#stop()
+    this.#store.renewals.remove(this.#renewable)
+    if (held && !this.#grant.outer) {
+      const { telemetry, kind } = this.#store
+      telemetry.released(kind.name, this.name, this.token, performance.now() - this.#since)
+    }
     return this.#grant.release(held)
   }
 
@@ -160,7 +178,7 @@ export class Lease {
   }
 
   get #isOver(): boolean {
-    return this.#released || this.#lost.signal.aborted
+    return this.#released || this.#loss !== undefined
   }
 
   #renewed(isOurs: boolean, sentAt: number): void {
@@ -174,37 +192,29 @@ export class Lease {
     this.#leaseMs = ms
     this.#deadline = validUntil(sentAt, ms)
     this.#watch(ms)
+    const { telemetry, kind } = this.#store
+    telemetry.renewed(kind.name, this.name, this.token, this.#deadline - performance.now())
   }
 
   /** Be told at the deadline, and renew before it. */
   #watch(leaseMs: number): void {
-    clearTimeout(this.#expiry)
-    this.#expireAtDeadline()
-    const { renewals } = this.#store
-    if (this.#grant.renew || leaseMs < this.#renewable.ttlMs) {
-      this.#renewable.dueAt = this.#sentAt + leaseMs * RENEWED_AFTER
-      renewals.add(this.#renewable)
-    } else renewals.remove(this.#renewable)
-  }
-
-  #expireAtDeadline(): void {
-    const left = this.#deadline - performance.now()
-    this.#expiry = setTimeout(
-      () => (this.isHeld() ? this.#expireAtDeadline() : this.#lose('its time ran out')),
-      Math.min(Math.max(0, left), MAX_TIMER_MS),
-    ).unref()
+    const renews = this.#grant.renew || leaseMs < this.#renewable.ttlMs
+    this.#renewable.dueAt = renews
+      ? this.#sentAt + leaseMs * RENEWED_AFTER
+      : Number.POSITIVE_INFINITY
+    this.#renewable.endsAt = this.#deadline
+    this.#store.renewals.add(this.#renewable)
   }
 
   #lose(why: string): void {
     if (this.#isOver) return
-    this.#stop()
-    this.#lost.abort(new LockLostError(this.name, this.token, why))
-    this.#grant.lost()
-  }
-
-  #stop(): void {
-    clearTimeout(this.#expiry)
     this.#store.renewals.remove(this.#renewable)
+    this.#loss = new LockLostError(this.name, this.token, why)
+    this.#controller?.abort(this.#loss)
+    this.#grant.lost()
+    const { telemetry, kind } = this.#store
+    const holdMs = performance.now() - this.#since
+    telemetry.lost(kind.name, this.name, this.token, holdMs, this.#loss)
   }
 }
 

@@ -1,9 +1,12 @@
 import { clientOf } from './client.js'
 import { Funnel } from './funnel.js'
+import { Leader, type LeaderOptions } from './leader.js'
 import type { Lease, LeaseData } from './lease.js'
 import { LimitStore } from './limit-store.js'
 import { Lines } from './lines.js'
-import { Mutex, type Section } from './mutex.js'
+import type { LocksStats } from './lock-stats.js'
+import { MultiLock } from './multi.js'
+import { Mutex } from './mutex.js'
 import {
   type AcquireOptions,
   DEFAULTS,
@@ -14,10 +17,13 @@ import {
 } from './options.js'
 import { RateLimiter, type RateLimitOptions } from './rate-limiter.js'
 import { ReadWriteLock } from './read-write.js'
+import { MUTEX } from './scripts/mutex.js'
 import { READ_WRITE } from './scripts/read-write.js'
 import { SEMAPHORE } from './scripts/semaphore.js'
+import type { Section } from './section.js'
 import { Semaphore, type SemaphoreOptions } from './semaphore.js'
 import { LockStore, type LocksSource } from './store.js'
+import type { LockEventName, LockListener } from './telemetry.js'
 import { Throttle } from './throttle.js'
 
 /** The locks under one prefix of one client. */
@@ -26,6 +32,7 @@ export class Locks {
   readonly #lines: Lines
   readonly #semaphores: Lines
   readonly #readWrites: Lines
+  readonly #leaders: Lines
   readonly #limits: LimitStore
   readonly #options: ResolvedOptions
 
@@ -36,7 +43,13 @@ export class Locks {
     this.#limits = new LimitStore(client, this.#options.prefix)
     this.#lines = new Lines(this.#store)
     this.#semaphores = new Lines(this.#store.of(SEMAPHORE))
+    this.#leaders = new Lines(this.#store.of({ ...MUTEX, suffix: ':leader' }))
     this.#readWrites = new Lines(this.#store.of(READ_WRITE))
+  }
+
+  /** How many leases of these locks, of every kind, are held; a process that shuts down waits for 0. */
+  get held(): number {
+    return this.#store.renewals.size
   }
 
   /**
@@ -68,6 +81,27 @@ export class Locks {
   }
 
   /**
+   * Several mutexes, all of them or none; a name that is given twice counts once.
+   *
+   * @throws InvalidArgumentError for no names, or a bad name or option
+   */
+  multi(names: readonly string[], options: MutexOptions = {}): MultiLock {
+    return new MultiLock(names, name => this.mutex(name, options), resolve(this.#options, options))
+  }
+
+  /**
+   * A candidate for the leadership called `name`, which one process has at a time; `start` makes it stand.
+   *
+   * @throws InvalidArgumentError for a bad name or option
+   */
+  leader(name: string, options: LeaderOptions = {}): Leader {
+    const { ttlMs = this.#options.ttlMs, ...rest } = options
+    const resolved = resolve(this.#options, { ttlMs, renew: true, reentrant: false })
+    const mutex = new Mutex(this.#leaders.store, this.#leaders, name, resolved)
+    return new Leader(mutex, ttlMs, rest)
+  }
+
+  /**
    * The limit called `name`, counted per id.
    *
    * @throws InvalidArgumentError for a bad name or option
@@ -93,6 +127,22 @@ export class Locks {
     options: AcquireOptions = {},
   ): Promise<Result> {
     return this.mutex(name).run(fn, options)
+  }
+
+  /** Hear of the locks of this object: see `LockEventName`. What a listener throws becomes a process warning. */
+  on(event: LockEventName, listener: LockListener): this {
+    this.#store.telemetry.on(event, listener)
+    return this
+  }
+
+  off(event: LockEventName, listener: LockListener): this {
+    this.#store.telemetry.off(event, listener)
+    return this
+  }
+
+  /** What the locks of this object did: how often, how long they were waited for and held. */
+  stats(): LocksStats {
+    return this.#store.telemetry.stats()
   }
 
   /** Take over the lease that `toJSON` described; `null` when it is no longer held. */

@@ -5,20 +5,10 @@ import type { Lines } from './lines.js'
 import type { LockKeys } from './names.js'
 import { type AcquireOptions, type MutexOptions, type ResolvedOptions, resolve } from './options.js'
 import { asHolder, leaseOfContext } from './reentrancy.js'
+import { type Section, sectionOf } from './section.js'
 import { settles } from './settles.js'
 import type { Holder, LockStore } from './store.js'
 import type { Given, Waiter } from './waiter.js'
-
-/** What a critical section is given. */
-export interface Section {
-  lease: Lease
-  /** Aborts when the lease is lost or the caller's signal aborts. */
-  signal: AbortSignal
-  /** The fencing token: hand it to the resource, which refuses smaller ones than it has seen. */
-  token: number
-  /** Throws LockLostError when the lease is over. */
-  assertHeld: () => void
-}
 
 const STORE_RETRY_MS = 100
 const MAX_CONFIRM_MS = 1_000
@@ -49,11 +39,9 @@ export class Mutex {
     options: AcquireOptions = {},
   ): Promise<Result> {
     const resolved = this.#resolve(options)
-    const lease = await this.acquire(options)
-    const signal = options.signal ? AbortSignal.any([lease.signal, options.signal]) : lease.signal
+    const lease = await this.#acquire(resolved, options.signal)
     try {
-      const { token } = lease
-      const section = { lease, signal, token, assertHeld: () => lease.assertHeld() }
+      const section = sectionOf(lease, options.signal)
       if (!resolved.reentrant) return await fn(section)
       return await asHolder(this.#store, this.#keys.lock, lease, () => fn(section))
     } finally {
@@ -68,26 +56,7 @@ export class Mutex {
    * @throws LockTimeoutError, LockStoreError when Redis fails, or the signal's reason
    */
   async acquire(options: AcquireOptions = {}): Promise<Lease> {
-    const resolved = this.#resolve(options)
-    const { signal } = options
-    signal?.throwIfAborted()
-    const outer = this.#outer(resolved)
-    if (outer) return outer.nested()
-    if (resolved.waitMs === 0) return this.#now(options)
-    const deadline = performance.now() + resolved.waitMs
-    const waiter = this.#lines.join(this.#keys, resolved.ttlMs)
-    let lease: Lease | undefined
-    const abort = () => waiter.wake()
-    signal?.addEventListener('abort', abort, { once: true })
-    try {
-      lease = await this.#wait(waiter, resolved, deadline, signal)
-    } finally {
-      signal?.removeEventListener('abort', abort)
-      this.#lines.leave(this.#keys, waiter, lease !== undefined)
-      const { given } = waiter
-      if (given?.ticket) this.#lines.release(this.#keys, given.ticket, given).catch(() => false)
-    }
-    return this.#replicated(lease, resolved)
+    return this.#acquire(this.#resolve(options), options.signal)
   }
 
   /**
@@ -96,20 +65,7 @@ export class Mutex {
    * @throws LockStoreError
    */
   async tryAcquire(options: MutexOptions = {}): Promise<Lease | null> {
-    const resolved = this.#resolve(options)
-    const outer = this.#outer(resolved)
-    if (outer) return outer.nested()
-    const ticket = this.#store.ticket(this.#keys)
-    let lease: Lease | null
-    try {
-      const given = await this.#take(ticket, resolved)
-      lease = given ? this.#lease(ticket, given, resolved) : null
-    } catch (error) {
-      // The reply may be lost, not the effect.
-      this.#store.cancel(this.#keys, ticket).catch(() => false)
-      throw this.#failed(error)
-    }
-    return lease && this.#replicated(lease, resolved)
+    return this.#tryAcquire(this.#resolve(options))
   }
 
   /** Who holds the lock, `null` when it is free. */
@@ -139,9 +95,8 @@ export class Mutex {
 
   #resolve(options: AcquireOptions): ResolvedOptions {
     const resolved = resolve(this.#options, options)
-    if (this.#store.kind.queues !== 'head') {
-      if (options.reentrant) throw new InvalidArgumentError('reentrant', 'is for a mutex')
-      resolved.reentrant = false
+    if (options.reentrant && this.#store.kind.queues !== 'head') {
+      throw new InvalidArgumentError('reentrant', 'is for a mutex')
     }
     if (resolved.minReplicas > 0 && this.#store.isCluster) {
       throw new InvalidArgumentError('minReplicas', 'cannot be asked for on a Cluster')
@@ -150,7 +105,8 @@ export class Mutex {
   }
 
   #outer({ reentrant }: ResolvedOptions): Lease | undefined {
-    return reentrant ? leaseOfContext(this.#store, this.#keys.lock) : undefined
+    const isMutex = this.#store.kind.queues === 'head'
+    return reentrant && isMutex ? leaseOfContext(this.#store, this.#keys.lock) : undefined
   }
 
   /** The lease once enough replicas have it; otherwise it is given back. */
@@ -168,8 +124,60 @@ export class Mutex {
     }
   }
 
-  async #now({ signal: _, ...options }: AcquireOptions): Promise<Lease> {
-    const lease = await this.tryAcquire(options)
+  /** Run `fn` as the holder of `lease`: what is reentrant in it may take the lock again. */
+  within<Result>(lease: Lease, fn: () => Promise<Result>): Promise<Result> {
+    return asHolder(this.#store, this.#keys.lock, lease, fn)
+  }
+
+  async #acquire(resolved: ResolvedOptions, signal: AbortSignal | undefined): Promise<Lease> {
+    signal?.throwIfAborted()
+    const outer = this.#outer(resolved)
+    if (outer) return outer.nested()
+    if (resolved.waitMs === 0) return this.#now(resolved)
+    const started = performance.now()
+    const waiter = this.#lines.join(this.#keys, resolved.ttlMs)
+    let lease: Lease | undefined
+    const abort = () => waiter.wake()
+    signal?.addEventListener('abort', abort, { once: true })
+    try {
+      lease = await this.#wait(waiter, resolved, started, signal)
+    } catch (error) {
+      this.#missed(error as Error, started, signal)
+      throw error
+    } finally {
+      signal?.removeEventListener('abort', abort)
+      this.#lines.leave(this.#keys, waiter, lease !== undefined)
+      const { given } = waiter
+      if (given?.ticket) this.#lines.release(this.#keys, given.ticket, given).catch(() => false)
+    }
+    return this.#replicated(lease, resolved)
+  }
+
+  async #tryAcquire(resolved: ResolvedOptions): Promise<Lease | null> {
+    const outer = this.#outer(resolved)
+    if (outer) return outer.nested()
+    const { telemetry, kind } = this.#store
+    const ticket = this.#store.ticket(this.#keys)
+    const started = performance.now()
+    let lease: Lease | null
+    try {
+      const given = await this.#take(ticket, resolved)
+      lease = given ? this.#lease(ticket, given, resolved) : null
+      const waitMs = performance.now() - started
+      if (given) telemetry.acquired(kind.name, this.name, given.token, waitMs, false)
+      else telemetry.refused(kind.name, this.name)
+    } catch (error) {
+      // The reply may be lost, not the effect.
+      this.#store.cancel(this.#keys, ticket).catch(() => false)
+      const failure = this.#failed(error)
+      this.#missed(failure, started, undefined)
+      throw failure
+    }
+    return lease && this.#replicated(lease, resolved)
+  }
+
+  async #now(resolved: ResolvedOptions): Promise<Lease> {
+    const lease = await this.#tryAcquire(resolved)
     if (!lease) throw new LockTimeoutError(this.name, 0)
     return lease
   }
@@ -177,24 +185,39 @@ export class Mutex {
   async #wait(
     waiter: Waiter,
     options: ResolvedOptions,
-    deadline: number,
+    started: number,
     signal: AbortSignal | undefined,
   ): Promise<Lease> {
-    const left = () => deadline - performance.now()
+    const left = () => started + options.waitMs - performance.now()
+    const { telemetry, kind } = this.#store
     let failure: unknown
+    let questions = 0
+    let contended = false
     for (let asked = false; ; asked = true) {
       signal?.throwIfAborted()
       const given = taken(waiter)
-      if (given) return this.#lease(given.ticket ?? waiter.id, given, options)
+      if (given) {
+        telemetry.acquired(
+          kind.name,
+          this.name,
+          given.token,
+          performance.now() - started,
+          contended || questions > 1,
+        )
+        return this.#lease(given.ticket ?? waiter.id, given, options)
+      }
       if (asked && left() <= 0) {
         throw failure ? this.#failed(failure) : new LockTimeoutError(this.name, options.waitMs)
       }
       if (!this.#lines.isTurn(this.#keys, waiter)) {
         this.#lines.listen(this.#keys).catch(() => undefined)
+        contended = true
         await waiter.sleep(left())
       } else if (performance.now() < waiter.askAt) {
+        contended = true
         await waiter.sleep(Math.min(left(), waiter.askAt - performance.now()))
       } else {
+        questions++
         failure = await this.#ask(waiter, options, left, signal)
       }
     }
@@ -270,10 +293,15 @@ export class Mutex {
       ttlMs,
       renew,
       minReplicas,
-      renewal: { script: this.#store.kind.scripts.RENEW, key: keys.lock },
       release: held => this.#lines.release(keys, ticket, held),
       lost: () => this.#lines.ended(keys, ticket),
     })
+  }
+
+  #missed(error: Error, started: number, signal: AbortSignal | undefined): void {
+    const { telemetry, kind } = this.#store
+    const how = error instanceof LockTimeoutError ? 'timeout' : signal?.aborted ? 'abort' : 'fail'
+    telemetry.missed(kind.name, this.name, how, performance.now() - started, error)
   }
 
   #failed(error: unknown): Error {

@@ -2,7 +2,7 @@ import type { RenewScript } from './scripts/renew.js'
 import { SideConnection } from './side-connection.js'
 import type { LocksClient } from './store.js'
 
-/** A lease that is renewed until it is removed. */
+/** A lease that is renewed, and told when it ends, until it is removed. */
 export interface Renewable {
   readonly script: RenewScript
   readonly key: string
@@ -11,10 +11,14 @@ export interface Renewable {
   readonly minReplicas: number
   /** Milliseconds that it lasts from each renewal on. */
   ttlMs: number
-  /** Local time of the next renewal. */
+  /** Local time of the next renewal; infinite without one. */
   dueAt: number
+  /** Local time of its deadline. */
+  endsAt: number
   /** Called with each answer of Redis, and the local time of the question; sets `dueAt`. */
   renewed(isOurs: boolean, sentAt: number): void
+  /** Called when `endsAt` has passed. */
+  ended(): void
 }
 
 /** A lease that replicas are to confirm, within a time. */
@@ -30,7 +34,10 @@ const PER_CALL = 500
 const MAX_TIMER_MS = 2 ** 31 - 1
 const MIN_ANSWER_MS = 20
 
-/** Renews the leases of one client, many in one call, with one timer that does not keep the process alive. */
+/**
+ * Renews the leases of one client, many in one call, and tells them when they end; with one timer, which does not keep
+ * the process alive.
+ */
 export class Renewals {
   readonly #side: SideConnection
   /** For leases that replicas must confirm: WAIT holds a connection up. */
@@ -48,13 +55,18 @@ export class Renewals {
     this.#isCluster = () => client.isCluster
   }
 
-  /** Renew it at its `dueAt`; again after `dueAt` has changed. */
+  /** How many leases there are. */
+  get size(): number {
+    return this.#leases.size
+  }
+
+  /** Renew it at its `dueAt` and end it at its `endsAt`; again after these have changed. */
   add(lease: Renewable): void {
     if (!this.#leases.has(lease)) {
       this.#leases.add(lease)
       this.#sideOf(lease).enter()
     }
-    this.#wakeAt(lease.dueAt)
+    this.#wakeAt(Math.min(lease.dueAt, lease.endsAt))
   }
 
   remove(lease: Renewable): void {
@@ -91,6 +103,7 @@ export class Renewals {
   #tick(): void {
     this.#stop()
     const now = performance.now()
+    for (const lease of [...this.#leases]) if (lease.endsAt <= now) lease.ended()
     const isDue = [...this.#leases].some(lease => lease.dueAt <= now && !this.#underWay.has(lease))
     const due = isDue ? [...this.#leases].filter(lease => this.#goesWith(lease, now)) : []
     for (const batch of this.#batches(due)) this.#renew(batch)
@@ -104,7 +117,8 @@ export class Renewals {
   #sleep(): void {
     let next = Number.POSITIVE_INFINITY
     for (const lease of this.#leases) {
-      if (!this.#underWay.has(lease) && lease.dueAt < next) next = lease.dueAt
+      if (lease.endsAt < next) next = lease.endsAt
+      if (lease.dueAt < next && !this.#underWay.has(lease)) next = lease.dueAt
     }
     if (next < Number.POSITIVE_INFINITY) this.#wakeAt(next)
   }
@@ -116,7 +130,9 @@ export class Renewals {
       const group = groups.get(lease.script) ?? new Map<string, Renewable[]>()
       groups.set(lease.script, group)
       const id = `${lease.minReplicas} ${isCluster ? tagOf(lease.key) : ''}`
-      group.set(id, [...(group.get(id) ?? []), lease])
+      const batch = group.get(id) ?? []
+      batch.push(lease)
+      group.set(id, batch)
     }
     return [...groups.values()].flatMap(group => [...group.values()].flatMap(inPieces))
   }

@@ -1,7 +1,16 @@
 import { ConnectionClosedError } from '@gravito/plasma'
 import { afterEach, expect, test, vi } from 'vitest'
-import { createLockStore, LockLostError, LockStoreError, LockTimeoutError } from '../src/index.js'
-import { createMemoryLocks, MemoryServer } from '../src/testing/testing.js'
+import {
+  createLockStore,
+  createMutex,
+  LockLostError,
+  LockQuorumError,
+  LockStoreError,
+  LockTimeoutError,
+  quorum,
+  RedisMutexStorage,
+} from '../src/index.js'
+import { createMemoryLocks, MemoryServer, memoryClient } from '../src/testing/testing.js'
 
 afterEach(() => {
   vi.useRealTimers()
@@ -76,4 +85,15 @@ test('what is over leaves no key but the token mark', async () => {
   expect(await store.acquire('job', 10)).toBe(true)
   await store.release('job')
   expect(server.keys()).toEqual(['lock:fence'])
+})
+
+test('what takes a client takes one in memory: a quorum, the storages', async () => {
+  const servers = [1, 2, 3].map(() => new MemoryServer())
+  const ledger = quorum(servers.map(it => memoryClient(it))).mutex('ledger', { waitMs: 300 })
+  servers[0]?.fail(new Error('down'))
+  expect(await ledger.run(({ token }) => typeof token)).toBe('number')
+  servers[1]?.fail(new Error('down'))
+  await expect(ledger.acquire()).rejects.toBeInstanceOf(LockQuorumError)
+  const mutex = createMutex({ storage: new RedisMutexStorage(memoryClient()) })
+  expect(await mutex.withLock('a', () => 'ran')).toBe('ran')
 })

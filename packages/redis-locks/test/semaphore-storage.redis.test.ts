@@ -92,8 +92,9 @@ test("the document's advanced use", async () => {
 test('a time-out is false and an error of withPermit; an abort says so and never runs', async () => {
   const [mine, other] = setup()
   await mine.acquire('K')
-  expect(await other.acquire('K', 30)).toBe(false)
-  const semaphore = createSemaphore({ timeout: 30, storage: other })
+  expect(await other.getAvailablePermits('K')).toBe(0)
+  expect(await other.acquire('K', 300)).toBe(false)
+  const semaphore = createSemaphore({ timeout: 300, storage: other })
   let ran = false
   const run = (signal?: AbortSignal) =>
     semaphore.withPermit('K', () => (ran = true), undefined, signal)

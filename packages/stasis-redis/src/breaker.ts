@@ -51,6 +51,7 @@ const PROBE_MS = 500
 const CLUSTER_PATIENCE = 3
 /** A connection that never was may take longer, unless it is refused. */
 const FIRST_CONNECT_MS = 2_000
+const LOOK_MS = 50
 
 /**
  * Asks Redis under a deadline. After the first answer that did not come nobody asks, until a question of its own,
@@ -64,14 +65,15 @@ export class Breaker {
   #suspect: TaggedName | undefined
   #connecting: Promise<void> | undefined
   #established = false
+  #isCluster = false
   #timer: NodeJS.Timeout | undefined
 
   constructor(options: BreakerOptions) {
     this.#options = options
     const problem = `no answer within ${options.deadlineMs} ms`
-    const { client, deadlineMs } = options
+    const { deadlineMs } = options
     const patienceMs = () =>
-      client().isCluster ? CLUSTER_PATIENCE * deadlineMs : Number.POSITIVE_INFINITY
+      this.#isCluster ? CLUSTER_PATIENCE * deadlineMs : Number.POSITIVE_INFINITY
     this.#deadlines = new Deadlines(deadlineMs, patienceMs, () => new CacheAwayError(problem))
   }
 
@@ -104,6 +106,7 @@ export class Breaker {
 
   async #ask<Result>(operation: () => Promise<Result>): Promise<Result> {
     const client = this.#options.client()
+    this.#isCluster = client.isCluster
     if (client.ioredis.status !== 'ready' && oneOf(client).status !== 'closed')
       await this.#connected(client)
     return this.#deadlines.race(operation())
@@ -160,12 +163,12 @@ export class Breaker {
     return new Promise<void>((resolve, reject) => {
       const fail = () => reject(new CacheAwayError(`no connection within ${deadlineMs} ms`))
       const firstMs = this.#established ? deadlineMs : Math.max(deadlineMs, FIRST_CONNECT_MS)
-      let timer = setTimeout(fail, ioredis.status === 'reconnecting' ? deadlineMs : firstMs)
-      const refused = () => {
-        clearTimeout(timer)
-        timer = setTimeout(fail, Math.max(0, start + deadlineMs - performance.now()))
+      const look = () => {
+        const isFirst = ['wait', 'connecting', 'connect'].includes(ioredis.status)
+        if (!isFirst || performance.now() - start >= firstMs) fail()
+        else timer = setTimeout(look, LOOK_MS)
       }
-      ioredis.once('close', refused)
+      let timer = setTimeout(look, deadlineMs)
       if (ioredis.status === 'reconnecting') ioredis.connect().catch(() => undefined)
       oneOf(client)
         .connect()
@@ -173,10 +176,7 @@ export class Breaker {
           this.#established = true
           resolve()
         }, reject)
-        .finally(() => {
-          clearTimeout(timer)
-          ioredis.off('close', refused)
-        })
+        .finally(() => clearTimeout(timer))
     })
   }
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { isRedisError } from '@gravito/plasma'
 import type { Guard } from './breaker.js'
 import { graceOf, HEAD_BYTES } from './envelope.js'
@@ -10,6 +11,9 @@ import type { NearCache } from './near/near-cache.js'
 import { ADD, INCREMENT } from './scripts.js'
 import { keysOf, sweep } from './sweep.js'
 import { headerOf, type TokenSource } from './tags.js'
+
+/** Longer than any computation. */
+const GENERATION_MS = 3_600_000
 
 /**
  * Entries as Redis holds them: payloads as text, behind the tokens of their tags. An entry whose tokens are no
@@ -160,16 +164,33 @@ export class Entries {
   }
 
   /**
-   * Remove everything but the locks, a hundred keys at a time. The leases go first, so that nothing is kept of a
-   * computation that began before.
+   * Remove everything but the locks, a hundred keys at a time. Nothing is kept of a computation that began before: on
+   * one server by a new generation, in a Cluster because its lease goes first.
    */
   async flush(guard: Guard): Promise<void> {
     const client = this.#client()
     try {
-      await sweep(client, this.#keys.leases, guard)
-      await sweep(client, this.#keys.flushed, guard)
+      const isNew = !client.isCluster && (await guard(() => this.#newGeneration()))
+      if (isNew) {
+        await sweep(client, this.#keys.all, guard, key => this.#keys.isOwn(key))
+      } else {
+        await sweep(client, this.#keys.leases, guard)
+        await sweep(client, this.#keys.flushed, guard, key => this.#keys.isOwn(key))
+      }
     } finally {
       this.#near?.dropAll()
+    }
+  }
+
+  /** False on a server that is too full to write it. */
+  async #newGeneration(): Promise<boolean> {
+    const value = randomBytes(9).toString('base64url')
+    try {
+      await this.#client().set(this.#keys.generation, value, { px: GENERATION_MS })
+      return true
+    } catch (error) {
+      if (isRedisError(error, 'OOM')) return false
+      throw error
     }
   }
 

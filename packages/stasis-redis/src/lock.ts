@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from '@gravito/plasma'
 import { createLocks, type Lease, type Locks, type Mutex } from '@gravito/redis-locks'
 import type { Guard } from './breaker.js'
+import { type Limiter, type LimiterOptions, RedisLimiter } from './limiter.js'
 import type { Client } from './many-keys.js'
 import type { CacheLock } from './stasis.js'
 
@@ -70,6 +71,11 @@ export class StoreLocks {
     return new RedisCacheLock(() => this.#locks().mutex(name, options), this.#guard)
   }
 
+  /** @param report told of attempts that were allowed while Redis was away */
+  limiter(options: LimiterOptions, report: (error: unknown, key: string) => void): Limiter {
+    return new RedisLimiter(() => this.#locks(), this.#guard, report, options)
+  }
+
   /** The facade may have been configured anew since the last lock. */
   #locks(): Locks {
     const client = this.#client()
@@ -80,7 +86,7 @@ export class StoreLocks {
 }
 
 /** Whole milliseconds of a lock's seconds. */
-function lockMs(seconds: number): number {
+export function lockMs(seconds: number): number {
   if (Number.isFinite(seconds) && seconds > 0) return Math.max(1, Math.round(seconds * 1_000))
   throw new InvalidArgumentError('seconds', 'must be a number above 0')
 }

@@ -15,6 +15,13 @@ export interface RedisStoreOptions {
   defaultTtl?: number | null
   /** Default: JSON, exact for many more types. */
   serializer?: Serializer
+  /**
+   * Compress a value whose text has at least so many bytes (deflate, level 1); `true`: 2048. Default `false`. What was
+   * compressed is read without this option, too.
+   */
+  compress?: boolean | { thresholdBytes?: number }
+  /** A value that takes more bytes, compressed, is not stored, which `onError` is told. Default: no limit. */
+  maxValueBytes?: number
   /** When a process that computes for `remember` dies, another takes over after so many seconds. Default 3. */
   leaseSeconds?: number
   /** Milliseconds after which Redis is taken for away. Default 250. */
@@ -34,6 +41,7 @@ export interface ResolvedStoreOptions {
   prefix: string
   defaultTtl: number | null
   serializer: Serializer
+  limits: { compressBytes: number; maxBytes: number }
   leaseMs: number
   deadlineMs: number
   near: ResolvedNear | undefined
@@ -46,6 +54,8 @@ const KNOWN = [
   'prefix',
   'defaultTtl',
   'serializer',
+  'compress',
+  'maxValueBytes',
   'leaseSeconds',
   'deadlineMs',
   'near',
@@ -53,6 +63,7 @@ const KNOWN = [
 ]
 
 const SHORTEST_LEASE_SECONDS = 0.1
+const COMPRESS_BYTES = 2_048
 
 /** @throws RedisConfigError naming the option */
 export function resolveOptions(options: RedisStoreOptions): ResolvedStoreOptions {
@@ -84,17 +95,28 @@ export function resolveOptions(options: RedisStoreOptions): ResolvedStoreOptions
   }
   if (typeof onError !== 'function') throw new RedisConfigError('onError', 'must be a function')
   const leaseMs = Math.round(leaseSeconds * 1_000)
+  const limits = resolveLimits(options)
   const near = resolveNear(options.near)
-  return {
-    client: source(options),
-    prefix,
-    defaultTtl,
-    serializer,
-    leaseMs,
-    deadlineMs,
-    near,
-    onError,
-  }
+  const behaviour = { serializer, limits, leaseMs, deadlineMs, near, onError }
+  return { client: source(options), prefix, defaultTtl, ...behaviour }
+}
+
+function resolveLimits({
+  compress = false,
+  maxValueBytes = Number.POSITIVE_INFINITY,
+}: RedisStoreOptions): ResolvedStoreOptions['limits'] {
+  if (typeof compress !== 'boolean' && (typeof compress !== 'object' || compress === null))
+    throw new RedisConfigError('compress', 'must be true, false or { thresholdBytes }')
+  const { thresholdBytes = COMPRESS_BYTES } = typeof compress === 'object' ? compress : {}
+  if (!Number.isSafeInteger(thresholdBytes) || thresholdBytes < 0)
+    throw new RedisConfigError('compress.thresholdBytes', 'must be a whole number from 0 up')
+  if (
+    maxValueBytes !== Number.POSITIVE_INFINITY &&
+    !(Number.isSafeInteger(maxValueBytes) && maxValueBytes > 0)
+  )
+    throw new RedisConfigError('maxValueBytes', 'must be a whole number from 1 up')
+  const compressBytes = compress === false ? Number.POSITIVE_INFINITY : thresholdBytes
+  return { compressBytes, maxBytes: maxValueBytes }
 }
 
 function source({ client, connection }: RedisStoreOptions): () => Client {

@@ -21,7 +21,8 @@ export interface Wanted<Value> extends ResolvedRemember {
   readonly share: (near: NearEntry) => Value | null
   /** The value of what an entry holds; `null` when it cannot be read. */
   readonly read: (text: string) => Value | null
-  readonly serialize: (value: Value) => string
+  /** `null` for a value that is not to be kept. */
+  readonly serialize: (value: Value) => string | null
 }
 
 interface Found {
@@ -228,12 +229,17 @@ export class Remembering {
       await lease.release()
       return
     }
+    const text = serialize(value)
+    if (text === null) {
+      await lease.release()
+      return
+    }
     const age = {
       staleMs: ms === null ? 0 : staleMs,
       graceMs: ms === null ? 0 : graceMs,
       computeMs: beta > 0 ? computeMs : 0,
     }
-    const stored = wrap({ ...age, text: serialize(value) })
+    const stored = wrap({ ...age, text })
     const freshMs = ms && Math.max(1, Math.round(ms * (1 - jitter * Math.random())))
     const ttlMs = freshMs && freshMs + age.staleMs + age.graceMs
     const kept = await lease.keep(stored, ttlMs)

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from '@gravito/plasma'
 import type { CacheEventName, CacheListener } from './events.js'
 import { checkTags, readTags, type TaggedName, writeTags } from './keys.js'
+import type { Limiter, LimiterOptions } from './limiter.js'
 import { type RedisStoreOptions, type ResolvedStoreOptions, resolveOptions } from './options.js'
 import { assemble, type Parts } from './parts.js'
 import type { Factory } from './remember.js'
@@ -32,7 +33,7 @@ export class RedisStore implements CacheStore, TaggableStore {
    * @throws CacheDeserializationError
    */
   async get<Value = unknown>(key: string): Promise<Value | null> {
-    return this.#it.reads.get<Value>(readTags(key))
+    return this.#it.reads.get<Value>(this.#it.nameOf(key))
   }
 
   /**
@@ -57,7 +58,7 @@ export class RedisStore implements CacheStore, TaggableStore {
       throw new InvalidArgumentError('value', `is ${value}, which is never a hit`, 'add')
     }
     const payload = this.#it.values.write(name.name, value)
-    if (ms === 'expired') return false
+    if (payload === null || ms === 'expired') return false
     const added = await this.#it.access.change(name, () => this.#it.entries.add(name, payload, ms))
     if (added) this.#it.counts.written(name.name, ms)
     return added
@@ -103,6 +104,11 @@ export class RedisStore implements CacheStore, TaggableStore {
     return this.#it.locks.lock(name, seconds)
   }
 
+  /** Limits of attempts for the whole fleet; `flush` leaves them alone. */
+  limiter(options: LimiterOptions = {}): Limiter {
+    return this.#it.locks.limiter(options, (error, key) => this.#it.counts.failed(error, key))
+  }
+
   /** Every entry with any of the tags is gone, in one step for any number of entries. */
   async flushTags(tags: readonly string[]): Promise<void> {
     checkTags(tags)
@@ -124,12 +130,12 @@ export class RedisStore implements CacheStore, TaggableStore {
 
   /** Is there an entry? Counts as no read. */
   async has(key: string): Promise<boolean> {
-    return this.#it.reads.has(readTags(key))
+    return this.#it.reads.has(this.#it.nameOf(key))
   }
 
   /** Many values by key in one round trip, `null` for each that is missing. */
   async many<Value = unknown>(keys: readonly string[]): Promise<Record<string, Value | null>> {
-    const values = await this.#it.reads.many<Value>(keys.map(readTags))
+    const values = await this.#it.reads.many<Value>(keys.map(this.#it.nameOf))
     return Object.fromEntries(keys.map((key, i) => [key, values[i] ?? null]))
   }
 
@@ -183,7 +189,7 @@ export class RedisStore implements CacheStore, TaggableStore {
     factory: Factory<Value>,
     options?: RememberOptions,
   ): Promise<Value> {
-    const name = readTags(key)
+    const name = this.#it.nameOf(key)
     const ms = this.#lifetime(ttl)
     const { staleMs, graceMs, negativeMs, beta, jitter } = resolveRemember(options)
     if (staleMs === 0 && graceMs === 0 && beta === 0) {
@@ -266,7 +272,8 @@ export class RedisStore implements CacheStore, TaggableStore {
 
   #prepare({ name }: TaggedName, value: unknown, ms: Lifetime): Prepared {
     if (value === null || value === undefined || ms === 'expired') return null
-    return { payload: this.#it.values.write(name, value), ms }
+    const payload = this.#it.values.write(name, value)
+    return payload === null ? null : { payload, ms }
   }
 
   #put(name: TaggedName, entry: Prepared): Promise<void> {

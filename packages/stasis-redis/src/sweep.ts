@@ -15,8 +15,17 @@ interface Step {
 
 type Scan = (cursor: string) => Promise<Step>
 
-/** Remove every key that matches the glob, on all masters at once, in commands that block nobody. */
-export function sweep(client: Client, glob: string, guard: Guard): Promise<void> {
+/**
+ * Remove every key that matches the glob, on all masters at once, in commands that block nobody.
+ *
+ * @param isMeant which of them; left out: all
+ */
+export function sweep(
+  client: Client,
+  glob: string,
+  guard: Guard,
+  isMeant: (key: string) => boolean = () => true,
+): Promise<void> {
   return onAllServers(client, glob, guard, async steps => {
     const underWay = new Set<Promise<unknown>>()
     let failure: { error: unknown } | undefined
@@ -28,8 +37,9 @@ export function sweep(client: Client, glob: string, guard: Guard): Promise<void>
         .finally(() => underWay.delete(removing))
       underWay.add(removing)
     }
-    for await (const keys of steps) {
+    for await (const matching of steps) {
       if (failure) break
+      const keys = matching.filter(isMeant)
       for (let i = 0; i < keys.length; i += REMOVED) {
         if (underWay.size >= UNDER_WAY) await Promise.race(underWay)
         remove(keys.slice(i, i + REMOVED))

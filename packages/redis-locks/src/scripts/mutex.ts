@@ -7,23 +7,28 @@ import { RENEW } from './renew.js'
 /**
  * The uncontended path (I1, I2, I10): take a lock that is free and for which nobody queues. Answers with the token as
  * text, with minus the holder's remaining ms, or with 1 when it is free but others queue. The same ticket gets the
- * same token again, because a command whose reply was lost may be sent twice.
+ * same token again, because a command whose reply was lost may be sent twice. CLOCK and OWN in fewer calls.
  */
 const ACQUIRE = defineScript({
   keys: ['lock', 'fence', 'queue'],
   args: ['ticket', 'ttlMs'],
   lua: `
-    local held = redis.call('GET', lock)
-    if held then
+    if redis.call('EXISTS', lock, queue) > 0 then
+      local held = redis.call('GET', lock)
+      if not held then return 1 end
       if string.sub(held, 1, #ticket + 1) ~= ticket .. '|' then return -redis.call('PTTL', lock) end
       redis.call('PEXPIRE', lock, ttlMs)
       return string.sub(held, #ticket + 2)
     end
-    if redis.call('EXISTS', queue) == 1 then return 1 end
-    ${CLOCK}
-    ${OWN}
-    local token = mint()
-    own(ticket, token, ttlMs)
+    local time = redis.call('TIME')
+    local now = time[1] * 1000000 + time[2]
+    local token = string.format('%.0f', now)
+    local last = redis.call('SET', fence, token, 'PX', '86400000', 'GET')
+    if last and tonumber(last) >= now then
+      token = string.format('%.0f', last + 1)
+      redis.call('SET', fence, token, 'PX', '86400000')
+    end
+    redis.call('SET', lock, ticket .. '|' .. token, 'PX', ttlMs)
     return token`,
   reply: (raw: string | number) => raw,
 })
@@ -133,6 +138,7 @@ export const INSPECT = defineScript({
 
 /** One holder at a time. Only the head of a process' line queues, and the release of its holder queues it. */
 export const MUTEX: Kind = {
+  name: 'mutex',
   suffix: '',
   queues: 'head',
   scripts: {

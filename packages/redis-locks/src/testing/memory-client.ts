@@ -1,15 +1,16 @@
 import type { Key, MessageHandler, Script, Subscription, Value } from '@gravito/plasma'
 import type { LocksClient } from '../index.js'
-import type { MemoryServer } from './memory-server.js'
+import { MemoryServer } from './memory-server.js'
 
 /** As much of a plasma client as locks use, over a memory server. */
-export class MemoryClient {
+class MemoryClient {
   readonly name = 'memory'
   readonly isCluster = false
   readonly status = 'ready'
   /** What the locks' own connection listens to: the end of the user's, which never comes. */
   readonly ioredis = { status: 'ready', once: nothing, off: nothing }
   readonly on = nothing
+  readonly off = nothing
   readonly #server: MemoryServer
 
   constructor(server: MemoryServer) {
@@ -63,5 +64,6 @@ export class MemoryClient {
 
 const nothing = () => undefined
 
-export const memoryClient = (server: MemoryServer): LocksClient =>
+/** For all that takes a client: `createLocks`, `quorum`, the storages, …; each is like a process of its own. */
+export const memoryClient = (server = new MemoryServer()): LocksClient =>
   new MemoryClient(server) as unknown as LocksClient

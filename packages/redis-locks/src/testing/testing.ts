@@ -4,6 +4,7 @@ import { MemoryServer } from './memory-server.js'
 
 export { describeLocks, type TestFunctions } from './compliance/describe-locks.js'
 export type { LocksUnderTest } from './compliance/locks-case.js'
+export { memoryClient } from './memory-client.js'
 export { MemoryServer } from './memory-server.js'
 
 export interface MemoryLocksOptions extends LocksOptions {

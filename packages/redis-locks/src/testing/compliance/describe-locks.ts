@@ -1,7 +1,7 @@
 import { LIMITER } from './limiter.js'
 import type { Cases, LocksUnderTest } from './locks-case.js'
 import { MUTEX } from './mutex.js'
-import { READ_WRITE, SEMAPHORE } from './several.js'
+import { LEADER, MULTI, READ_WRITE, SEMAPHORE } from './several.js'
 
 /** Of vitest, jest, node:test, bun:test, … */
 export interface TestFunctions {
@@ -13,6 +13,8 @@ const KINDS: Record<string, Cases> = {
   mutex: MUTEX,
   semaphore: SEMAPHORE,
   'read-write lock': READ_WRITE,
+  'several mutexes': MULTI,
+  leader: LEADER,
   'rate limiter': LIMITER,
 }
 

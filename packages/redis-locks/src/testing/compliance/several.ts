@@ -84,3 +84,38 @@ export const READ_WRITE: Cases = {
     assert.deepEqual(order, ['write', 'read'])
   },
 }
+
+export const MULTI: Cases = {
+  'all or none, and two that want the same in another order both get it': async ({
+    one,
+    other,
+  }) => {
+    const lease = await one.mutex('b').acquire()
+    assert.equal(await other.multi(['a', 'b']).tryAcquire(), null)
+    assert.equal(await one.mutex('a').inspect(), null)
+    await lease.release()
+    let inside = 0
+    const section = async ({ tokens }: { tokens: ReadonlyMap<string, number> }) => {
+      assert.equal(++inside, 1)
+      assert.deepEqual([...tokens.keys()], ['a', 'b'])
+      await later(2)
+      inside--
+    }
+    const options = { waitMs: 60_000 }
+    const both = [one.multi(['a', 'b'], options), other.multi(['b', 'a'], options)]
+    await Promise.all(Array.from({ length: 10 }, (_, i) => both[i % 2]?.run(section)))
+  },
+}
+
+export const LEADER: Cases = {
+  'one leads; when it stops, the next does': async ({ one, other }) => {
+    const leaders = [one, other].map(it => it.leader('cron').start())
+    const leading = () => leaders.filter(it => it.isLeader)
+    await until(() => leading().length === 1)
+    const [first] = leading()
+    await first?.stop()
+    await until(() => leading().length === 1)
+    assert.notEqual(leading()[0], first)
+    await Promise.all(leaders.map(it => it.stop()))
+  },
+}
