@@ -30,6 +30,7 @@ export default defineConfig({
           ['Commands', 'commands'],
           ['Streams', 'streams'],
           ['Places, bits and estimates', 'geo-and-bits'],
+          ['The orbit', 'orbit'],
           ['Locks', 'locks'],
           ['The cache', 'cache'],
           ['CommandKit', 'commandkit'],
