@@ -1,13 +1,11 @@
 import { defineConfig } from 'vitepress'
+import { chinese, english } from './sidebar.mjs'
 
 /** Chinese has no spaces between words: let the platform find them. */
 const words = (text: string): string[] =>
   [...new Intl.Segmenter('zh-TW', { granularity: 'word' }).segment(text)]
     .filter(({ isWordLike }) => isWordLike)
     .map(({ segment }) => segment.toLowerCase())
-
-const pages = (base: string, titles: [text: string, file: string][]) =>
-  titles.map(([text, file]) => ({ text, link: `${base}${file}` }))
 
 export default defineConfig({
   title: 'Redis for Gravito',
@@ -21,22 +19,12 @@ export default defineConfig({
     root: {
       label: 'English',
       lang: 'en',
-      themeConfig: {
-        sidebar: pages('/', [
-          ['Guide', 'guide'],
-          ['The client', 'client'],
-          ['Commands', 'commands'],
-          ['Streams', 'streams'],
-          ['Places, bits and estimates', 'geo-and-bits'],
-          ['Architecture', 'architecture'],
-          ['Benchmarks', 'benchmarks'],
-        ]),
-      },
+      themeConfig: { sidebar: english },
     },
     'zh-TW': {
       label: '繁體中文',
       lang: 'zh-TW',
-      themeConfig: { sidebar: pages('/zh-TW/', [['指南', 'guide']]) },
+      themeConfig: { sidebar: chinese },
     },
   },
 })
