@@ -14,6 +14,8 @@ export const english = sidebar('/', [
     [
       ['Configuration', 'configuration'],
       ['Limits, bytes, iterators', 'client'],
+      ['Data, type by type', 'data'],
+      ['Scripts, users and the server', 'administration'],
       ['Commands', 'commands'],
       ['Pipelines, transactions, scripts', 'transactions'],
       ['Pub/sub', 'pubsub'],

@@ -70,7 +70,7 @@ describe(`the ${samples.length} code samples of README and docs`, () => {
       return `${sample?.place ?? file?.fileName} + ${line}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`
     })
     expect(problems).toEqual([])
-  }, 60_000)
+  }, 120_000)
 
   test.each(samples)('$place prints what it says', async ({ program, expected }) => {
     const env = { ...process.env, REDIS_URL: server.url, NO_COLOR: '1' }

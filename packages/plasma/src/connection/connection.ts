@@ -11,10 +11,12 @@ import {
 } from '../errors.js'
 import type { ConnectionEvents } from '../telemetry/events.js'
 import { tickTime } from './clock.js'
+import { end, finish } from './closing.js'
 import { REPLY_LOST, type SentCommand } from './command.js'
 import { Deadlines } from './deadlines.js'
 import { type ConnectionRole, createInstance, isForeign } from './instance.js'
 import { type Limits, limit, TIMED_OUT } from './limits.js'
+import { limitHandshake, untilReady } from './opening.js'
 import { dropUnrepeatable } from './resend.js'
 import { RetryPolicy } from './retry-policy.js'
 import { type Waiting, WaitingRoom } from './waiting-room.js'
@@ -261,29 +263,12 @@ export class Connection {
     this.#closed = false
     const instance = this.ioredis
     if (instance.status === 'ready') return
-    await new Promise<void>((resolve, reject) => {
-      let attempts = 0
-      const settle = () => {
-        instance.off('ready', ready)
-        instance.off('end', failed)
-        instance.off('close', missed)
-      }
-      const ready = () => {
-        settle()
-        resolve()
-      }
-      const failed = () => {
-        settle()
-        reject(this.explain(new Error('no connection'), 'connect'))
-      }
+    let attempts = 0
+    await untilReady(instance, {
+      begin: () => this.#begin(),
       // An established connection is retried for ever, but nobody waits for that.
-      const missed = () => {
-        if (this.#retry.established && attempts++ >= this.config.maxRetries) failed()
-      }
-      instance.on('ready', ready)
-      instance.on('end', failed)
-      instance.on('close', missed)
-      this.#begin()
+      givesUp: () => this.#retry.established && attempts++ >= this.config.maxRetries,
+      failure: () => this.explain(new Error('no connection'), 'connect'),
     })
   }
 
@@ -291,24 +276,11 @@ export class Connection {
     this.#closed = true
     const instance = this.#instance
     if (!instance || this.#isForeign) return
-    const pending = ['ready', 'connecting', 'connect'].includes(instance.status)
-    if (pending) await within(timeoutMs, this.#finish(instance))
+    await finish(instance, timeoutMs, this.#room.size > 0)
     this.#room.dismiss(new ConnectionClosedError(this.name))
-    const waiting = instance.status === 'reconnecting'
-    if (instance.status !== 'end') instance.disconnect()
-    if (waiting) abandon(instance)
+    end(instance)
     this.#instance = undefined
     this.#retry.forget()
-  }
-
-  /** Let what waits go out, and QUIT, which is answered after everything before it. */
-  async #finish(instance: Redis | Cluster): Promise<void> {
-    if (instance.status !== 'ready' && this.#room.size > 0) {
-      await new Promise(resolve => {
-        for (const event of ['ready', 'close', 'end']) instance.once(event, resolve)
-      })
-    }
-    await instance.quit().catch(() => undefined)
   }
 
   #create(): Redis | Cluster {
@@ -342,7 +314,10 @@ export class Connection {
       this.#room.release()
       events.emit('ready', { connection })
     })
-    if (!('nodes' in instance)) this.#limitHandshake(instance)
+    if (!('nodes' in instance)) {
+      const { connectTimeout = 0 } = this.config.ioredis
+      limitHandshake(instance, connectTimeout, error => this.#failed(error))
+    }
     return instance
   }
 
@@ -358,23 +333,6 @@ export class Connection {
     }
   }
 
-  /** A server that takes the connection and answers nothing must not keep `connect()` waiting. */
-  #limitHandshake(instance: Redis): void {
-    const { connectTimeout = 0 } = this.config.ioredis
-    let timer: NodeJS.Timeout | undefined
-    const stop = () => clearTimeout(timer)
-    instance.on('connect', () => {
-      stop()
-      timer = setTimeout(() => {
-        this.#failed(
-          new Error(`connected, but no answer within ${connectTimeout} ms (connectTimeout)`),
-        )
-        instance.disconnect(true)
-      }, connectTimeout)
-    })
-    for (const event of ['ready', 'close', 'end']) instance.on(event, stop)
-  }
-
   /** One report per outage: of what follows, commands and `connect()` carry the reason. */
   #failed(error: Error): void {
     const { lastNodeError } = error as { lastNodeError?: Error }
@@ -384,20 +342,4 @@ export class Connection {
     const failed = new ConnectionFailedError(this.name, this.config.address, lastError)
     this.#events.emit('error', { connection: this.name, error: failed })
   }
-}
-
-async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
-  let deadline: NodeJS.Timeout | undefined
-  const late = new Promise(resolve => {
-    deadline = setTimeout(resolve, milliseconds)
-  })
-  await Promise.race([work, late])
-  clearTimeout(deadline)
-}
-
-/** Between two attempts ioredis stops its timer, but neither rejects what is queued nor says that it ended. */
-function abandon(instance: Redis | Cluster): void {
-  const { flushQueue } = instance as unknown as { flushQueue(error: Error): void }
-  flushQueue.call(instance, new Error('Connection is closed.'))
-  instance.emit('end')
 }

@@ -40,6 +40,24 @@ interface Family {
   methods: Method[]
 }
 
+const DOCS = path.resolve(import.meta.dirname, '../../../../docs')
+
+/** The pages whose samples run on a server, and the code of those. */
+const SAMPLES = ['data', 'streams', 'geo-and-bits', 'administration'].map(name => {
+  const text = readFileSync(path.join(DOCS, `${name}.md`), 'utf8')
+  const code = [...text.matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(match => match[1])
+  return { name, title: /^# (.*)/.exec(text)?.[1], code: code.join('\n') }
+})
+
+/** The page with an example of the family. */
+function exampleOf({ title, methods: own }: Family): string {
+  const found = SAMPLES.find(({ code }) =>
+    own.some(({ method }) => new RegExp(`redis\\.${method}\\(`).test(code)),
+  )
+  if (!found) throw new Error(`no sample in docs/ uses a method of "${title}"`)
+  return `[${found.title}](./${found.name}.md)`
+}
+
 function families(): Family[] {
   const all = methods()
   return readdirSync(FOLDER)
@@ -61,19 +79,28 @@ const table = (head: readonly string[], lines: readonly (readonly (string | numb
   [head, head.map(() => '---'), ...lines].map(cells => `| ${cells.join(' | ')} |`).join('\n')
 
 function summary(all: readonly Family[]): string {
-  const line = (title: string, own: readonly Method[]) => {
+  const line = (title: string, own: readonly Method[], example: string) => {
     const newer = own.filter(isNewer).length
     const apart = own.filter(it => it.method in NOT_SENT).length
     const rows = own.reduce((sum, it) => sum + it.rows, 0)
-    return [title, own.length, rows, own.length - newer - apart, apart || '', newer || '']
+    return [title, own.length, rows, own.length - newer - apart, apart || '', newer || '', example]
   }
   return table(
-    ['family', 'methods', 'on the wire', 'sent to a server', 'on a server of its own', 'newer'],
     [
-      ...all.map(it => line(it.title, it.methods)),
+      'family',
+      'methods',
+      'on the wire',
+      'sent to a server',
+      'on a server of its own',
+      'newer',
+      'example',
+    ],
+    [
+      ...all.map(it => line(it.title, it.methods, exampleOf(it))),
       line(
         '**all**',
         all.flatMap(it => it.methods),
+        '',
       ),
     ],
   )
