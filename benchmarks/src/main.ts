@@ -1,12 +1,15 @@
 // npm run bench [-- <suite>] [--quick] [--only <part of a row's name>]
 import { parseArgs } from 'node:util'
+import { benchCache } from './cache/run.js'
 import { benchClients } from './clients/run.js'
+import { benchLocks } from './locks/run.js'
 
 /** What one run measures; each writes a page of docs/, unless it is quick. */
-const SUITES = { clients: benchClients } satisfies Record<
-  string,
-  (options: { quick: boolean; only: string }) => Promise<void>
->
+const SUITES = {
+  clients: benchClients,
+  locks: benchLocks,
+  cache: benchCache,
+} satisfies Record<string, (options: { quick: boolean; only: string }) => Promise<void>>
 
 const { values, positionals } = parseArgs({
   options: {

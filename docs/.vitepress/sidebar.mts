@@ -8,20 +8,37 @@ export const sidebar = (base: string, groups: Group[]) =>
   }))
 
 export const english = sidebar('/', [
-  ['Start', [['Guide', 'guide']]],
+  [
+    'Start',
+    [
+      ['Guide', 'guide'],
+      ['In a Gravito app', 'guide-gravito'],
+      ['In a Node or Bun service', 'guide-service'],
+      ['For users of Atlas', 'guide-atlas'],
+    ],
+  ],
   [
     'The client',
     [
       ['Configuration', 'configuration'],
-      ['Limits, bytes, iterators', 'client'],
+      ['Limits, bytes, libraries', 'client'],
       ['Data, type by type', 'data'],
+      ['Places, bits and estimates', 'geo-and-bits'],
+      ['Streams', 'streams'],
+      ['Pub/sub', 'pubsub'],
+      ['Pipelines, transactions, scripts', 'transactions'],
       ['Scripts, users and the server', 'administration'],
       ['Commands', 'commands'],
-      ['Pipelines, transactions, scripts', 'transactions'],
-      ['Pub/sub', 'pubsub'],
-      ['Streams', 'streams'],
-      ['Places, bits and estimates', 'geo-and-bits'],
       ['Errors', 'errors'],
+    ],
+  ],
+  [
+    'Cache and coordination',
+    [
+      ['The cache', 'cache'],
+      ['Locks', 'locks'],
+      ['CommandKit', 'commandkit'],
+      ['Triva', 'triva'],
     ],
   ],
   [
@@ -32,10 +49,24 @@ export const english = sidebar('/', [
       ['Security', 'security'],
       ['Observability', 'observability'],
       ['Troubleshooting', 'troubleshooting'],
-      ['Benchmarks', 'benchmarks'],
     ],
   ],
-  ['The project', [['Architecture', 'architecture']]],
+  [
+    'Coming from',
+    [
+      ['Today’s @gravito/plasma', 'migrate-from-plasma'],
+      ['ioredis', 'migrate-from-ioredis'],
+      ['node-redis', 'migrate-from-node-redis'],
+    ],
+  ],
+  [
+    'The project',
+    [
+      ['Architecture', 'architecture'],
+      ['Benchmarks', 'benchmarks'],
+      ['Benchmarks of locks', 'benchmarks-locks'],
+    ],
+  ],
 ])
 
 export const chinese = sidebar('/zh-TW/', [['開始', [['指南', 'guide']]]])

@@ -5,16 +5,23 @@ import {
   type RedisManager,
 } from '@gravito/plasma'
 import type { GravitoSettings } from './gravito.js'
-import type { ResolvedOptions } from './options.js'
+import { isRecord, isSetting, type OrbitSettings, separate, type Written } from './options.js'
 
 /** A Redis configuration and where it was written, so that a mistake is reported in its author's terms. */
 export interface FoundConfig {
   readonly config: RedisConfig
+  /** What the kernel's configuration says about the orbit itself. */
+  readonly settings: OrbitSettings
   /** Nobody wrote one, so it is 127.0.0.1:6379. */
   readonly implicit?: boolean
   /** From a path inside `config` to what the author wrote. */
   locate(path: string): string
 }
+
+type Located = Omit<FoundConfig, 'settings'>
+
+const ANY_FORM =
+  'must be one connection’s options, { default, connections } or a record of named connections'
 
 /** The connection's options that hold an object themselves, unlike a record of named connections. */
 const OBJECT_OPTIONS: readonly string[] = [
@@ -38,15 +45,19 @@ const FROM_ENVIRONMENT = {
  *
  * @throws RedisConfigError
  */
-export function findConfig(
-  { redis, settings }: ResolvedOptions,
-  kernel: GravitoSettings,
-): FoundConfig {
-  if (redis) return inAnyForm(redis, 'OrbitPlasma')
-  const key = settings.configKey
-  const written = setting(kernel, key)
-  if (written !== undefined) return inAnyForm(written, `config.${key}`)
-  return fromEnvironment(kernel)
+export function findConfig(options: Written, kernel: GravitoSettings): FoundConfig {
+  const key = options.settings.configKey ?? 'redis'
+  const source = `config.${key}`
+  const section = setting(kernel, key)
+  if (section !== undefined && !isRecord(section)) {
+    if (!options.redis) throw new RedisConfigError(source, ANY_FORM)
+  }
+  const written = isRecord(section) ? inSection(section, source) : undefined
+  const settings = written?.settings ?? {}
+  if (options.redis) return { ...inAnyForm({ ...options.redis }, 'OrbitPlasma'), settings }
+  const saysNothing = !written || (!written.redis && Object.keys(settings).length > 0)
+  const found = saysNothing ? fromEnvironment(kernel) : inAnyForm({ ...written.redis }, source)
+  return { ...found, settings }
 }
 
 /**
@@ -75,13 +86,20 @@ export function addressOf(config: ConnectionConfig): string {
   return `${url?.hostname || config.host || '127.0.0.1'}:${url?.port || (config.port ?? 6379)}`
 }
 
+/**
+ * The orbit's settings in a section of the kernel's configuration. In a bare record of connections every name with
+ * an object is a connection, also one that is a setting's.
+ */
+function inSection(section: Record<string, unknown>, source: string): Written {
+  const rest = Object.fromEntries(
+    Object.entries(section).filter(([name, value]) => !isSetting(name) || isRecord(value)),
+  )
+  const isBare = !('connections' in section) && isRecordOfConnections(rest)
+  return separate(section, source, (_, value) => !isBare || !isRecord(value))
+}
+
 /** `{ default, connections }`, a record of named connections, or one connection's options. */
-function inAnyForm(written: unknown, source: string): FoundConfig {
-  if (!isRecord(written))
-    throw new RedisConfigError(
-      source,
-      'must be one connection’s options, { default, connections } or a record of named connections',
-    )
+function inAnyForm(written: Record<string, unknown>, source: string): Located {
   if ('connections' in written) {
     return {
       config: written as unknown as RedisConfig,
@@ -103,7 +121,7 @@ function inAnyForm(written: unknown, source: string): FoundConfig {
   return oneConnection(written, source)
 }
 
-function oneConnection(connection: ConnectionConfig, source: string): FoundConfig {
+function oneConnection(connection: ConnectionConfig, source: string): Located {
   return {
     config: { connections: { default: connection } },
     locate: path => path.replace(/^connections\.default/, source),
@@ -120,7 +138,7 @@ function isRecordOfConnections(written: Record<string, unknown>): boolean {
   )
 }
 
-function fromEnvironment(kernel: GravitoSettings): FoundConfig {
+function fromEnvironment(kernel: GravitoSettings): Located {
   const tls = toBoolean(setting(kernel, 'REDIS_TLS'))
   const url = setting(kernel, 'REDIS_URL')
   if (url !== undefined) {
@@ -151,8 +169,4 @@ function toBoolean(value: unknown): boolean | undefined {
   if (value === 1 || value === '1' || value === 'true') return true
   if (value === 0 || value === '0' || value === 'false') return false
   throw new RedisConfigError('config.REDIS_TLS', 'must be true or false')
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -15,6 +15,10 @@ export interface GravitoCore {
   readonly adapter: {
     use(path: string, ...middleware: GravitoMiddleware[]): unknown
   }
+  /** Asked for only by the orbit's `health` setting. */
+  readonly router?: {
+    get(path: string, handler: () => Promise<Response>): unknown
+  }
 }
 
 /** The kernel's configuration. Its `get` throws for an absent key unless a default is given. */

@@ -1,3 +1,9 @@
 export type { GravitoCore, GravitoLogger, GravitoMiddleware, GravitoSettings } from './gravito.js'
-export type { OrbitPlasmaOptions, OrbitSettings } from './options.js'
-export { type OrbitHealth, OrbitPlasma } from './orbit.js'
+export type {
+  ConnectionHealth,
+  HealthHandler,
+  HealthHandlerOptions,
+  OrbitHealth,
+} from './health.js'
+export type { BootPolicy, OrbitPlasmaOptions, OrbitSettings } from './options.js'
+export { OrbitPlasma } from './orbit.js'

@@ -1,10 +1,19 @@
 import { type ConnectionConfig, type RedisConfig, RedisConfigError } from '@gravito/plasma'
+import { isTypo } from './typos.js'
+
+/**
+ * What boot does about a connection. `required`: opened, and boot fails when it cannot be. `optional`: opened, and a
+ * failure is a warning; the first command tries again. `lazy`: opened by the first command.
+ */
+export type BootPolicy = 'required' | 'optional' | 'lazy'
 
 /** What concerns the orbit itself; the rest of its options is Redis configuration. */
 export interface OrbitSettings {
   /** The name in `core.services`, the container and the request context, default `'redis'`. */
   exposeAs?: string
-  /** Open every connection during boot, which fails when one cannot be opened; default true. */
+  /** One policy for all connections, or one by name; default `'required'`, also for names that are not given. */
+  boot?: BootPolicy | Readonly<Record<string, BootPolicy>>
+  /** `false` is `boot: 'lazy'`, `true` is `boot: 'required'`. */
   autoConnect?: boolean
   /** Milliseconds that boot waits for the connections, default 10 000. */
   bootTimeoutMs?: number
@@ -15,22 +24,34 @@ export interface OrbitSettings {
    * `true` insists, and rejects the install when somebody has.
    */
   facade?: boolean
+  /** Serve the health at this path; `true` is `/health/` and the service's name. Default: no route. */
+  health?: boolean | string
 }
 
 /** The orbit's settings, with named connections, with one connection's options, or with neither (see `core.config`). */
 export type OrbitPlasmaOptions = OrbitSettings &
   (RedisConfig | (ConnectionConfig & { default?: never; connections?: never }))
 
-/** An orbit's options, checked, with every default in place. */
-export interface ResolvedOptions {
-  readonly settings: Readonly<Required<Omit<OrbitSettings, 'facade'>>> & {
-    readonly facade?: boolean
-  }
-  /** The Redis configuration among the options; undefined leaves it to `core.config`. */
+/** Every setting with its default in place. */
+export interface ResolvedSettings {
+  readonly exposeAs: string
+  readonly boot: BootPolicy | Readonly<Record<string, BootPolicy>>
+  readonly bootTimeoutMs: number
+  readonly configKey: string
+  readonly facade: boolean | undefined
+  /** The health's path. */
+  readonly health: string | undefined
+}
+
+/** What was written, the orbit's settings checked and set apart from the Redis configuration, which plasma checks. */
+export interface Written {
+  readonly settings: OrbitSettings
+  /** Undefined when there is none. */
   readonly redis: Readonly<Record<string, unknown>> | undefined
 }
 
-const DEFAULTS = { exposeAs: 'redis', autoConnect: true, bootTimeoutMs: 10_000, configKey: 'redis' }
+const POLICIES = ['required', 'optional', 'lazy'] satisfies BootPolicy[]
+const POLICY = `must be ${POLICIES.map(it => `'${it}'`).join(', ')}`
 
 const text = (value: unknown) =>
   typeof value === 'string' && value !== '' ? undefined : 'must be a text that is not empty'
@@ -39,62 +60,109 @@ const milliseconds = (value: unknown) =>
   Number.isSafeInteger(value) && (value as number) > 0 && (value as number) < 2 ** 31
     ? undefined
     : 'must be a whole number of milliseconds from 1 up'
+const policy = (value: unknown) => {
+  if (isPolicy(value)) return undefined
+  if (!isRecord(value)) return `${POLICY} or a record of them by connection`
+  const [wrong] = Object.entries(value).find(([, it]) => !isPolicy(it)) ?? []
+  return wrong === undefined ? undefined : `${wrong} ${POLICY}`
+}
+const route = (value: unknown) =>
+  typeof value === 'boolean' || (typeof value === 'string' && value.startsWith('/'))
+    ? undefined
+    : 'must be true, false or a path that starts with /'
 
 const CHECKS: Readonly<Record<keyof OrbitSettings, (value: unknown) => string | undefined>> = {
   exposeAs: text,
+  boot: policy,
   autoConnect: truth,
   bootTimeoutMs: milliseconds,
   configKey: text,
   facade: truth,
+  health: route,
+}
+
+/** Is this the name of a setting of the orbit? */
+export const isSetting = (name: string): name is keyof OrbitSettings => Object.hasOwn(CHECKS, name)
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /**
- * Check the orbit's own settings and set the Redis configuration apart, which plasma checks.
+ * Check the orbit's own settings among `written` and set the Redis configuration apart.
+ *
+ * @param source where it was written, for messages
+ * @param isOurs whether a name that is a setting's is meant as one
+ * @throws RedisConfigError
+ */
+export function separate(
+  written: Readonly<Record<string, unknown>>,
+  source: string,
+  isOurs: (name: string, value: unknown) => boolean = () => true,
+): Written {
+  const settings: Record<string, unknown> = {}
+  const redis: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(written)) {
+    if (value === undefined) continue
+    if (!isSetting(name)) {
+      const meant = isRecord(value) ? undefined : settingLike(name)
+      if (meant)
+        throw new RedisConfigError(`${source}.${name}`, `is no option; did you mean ${meant}?`)
+      redis[name] = value
+    } else if (isOurs(name, value)) {
+      const problem = CHECKS[name](value)
+      if (problem) throw new RedisConfigError(`${source}.${name}`, problem)
+      settings[name] = value
+    } else redis[name] = value
+  }
+  if (settings.boot !== undefined && settings.autoConnect !== undefined)
+    throw new RedisConfigError(
+      `${source}.autoConnect`,
+      `cannot be combined with boot; write boot: '${settings.autoConnect ? 'required' : 'lazy'}'`,
+    )
+  return { settings, redis: Object.keys(redis).length > 0 ? redis : undefined }
+}
+
+/**
+ * The constructor's argument, checked.
  *
  * @throws RedisConfigError
  */
-export function resolveOptions(options: OrbitPlasmaOptions): ResolvedOptions {
-  if (typeof options !== 'object' || options === null || Array.isArray(options))
-    throw new RedisConfigError('OrbitPlasma', 'takes an object of options')
-  const given: Record<string, unknown> = {}
-  const redis: Record<string, unknown> = {}
-  for (const [name, value] of Object.entries(options)) {
-    if (value === undefined) continue
-    if (!isSetting(name)) {
-      const meant = Object.keys(CHECKS).find(known => isTypo(name, known))
-      if (meant)
-        throw new RedisConfigError(`OrbitPlasma.${name}`, `is no option; did you mean ${meant}?`)
-      redis[name] = value
-      continue
-    }
-    const problem = CHECKS[name](value)
-    if (problem) throw new RedisConfigError(`OrbitPlasma.${name}`, problem)
-    given[name] = value
-  }
+export function readOptions(options: OrbitPlasmaOptions): Written {
+  if (!isRecord(options)) throw new RedisConfigError('OrbitPlasma', 'takes an object of options')
+  return separate(options, 'OrbitPlasma')
+}
+
+/** The options' settings over the kernel's over the defaults. */
+export function resolveSettings(options: OrbitSettings, kernel: OrbitSettings): ResolvedSettings {
+  const given = { ...kernel, ...options }
+  const { exposeAs = 'redis', bootTimeoutMs = 10_000, configKey = 'redis' } = given
+  const { facade, health = false } = given
   return {
-    settings: { ...DEFAULTS, ...given },
-    redis: Object.keys(redis).length > 0 ? redis : undefined,
+    exposeAs,
+    bootTimeoutMs,
+    configKey,
+    facade,
+    boot: policyOf(options) ?? policyOf(kernel) ?? 'required',
+    health: health === true ? `/health/${exposeAs}` : health || undefined,
   }
 }
 
-const isSetting = (name: string): name is keyof OrbitSettings => Object.hasOwn(CHECKS, name)
-
-/** The same letters in another case or order, or up to two wrong in a longer word. */
-function isTypo(name: string, known: string): boolean {
-  const [a, b] = [name.toLowerCase(), known.toLowerCase()]
-  return a === b || distance(a, b) <= (b.length > 6 ? 2 : 1)
+/** What boot does about the connection called `name`. */
+export function bootPolicy({ boot }: ResolvedSettings, name: string): BootPolicy {
+  if (typeof boot === 'string') return boot
+  return Object.hasOwn(boot, name) ? (boot[name] ?? 'required') : 'required'
 }
 
-/** How many letters to insert, delete or replace to get from one word to the other. */
-function distance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, i) => i)
-  for (const [i, letter] of [...from].entries()) {
-    const next = [i + 1]
-    for (const [j, other] of [...to].entries()) {
-      const replaced = (row[j] ?? 0) + (letter === other ? 0 : 1)
-      next.push(Math.min(replaced, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1))
-    }
-    row = next
-  }
-  return row.at(-1) ?? 0
+function policyOf({ boot, autoConnect }: OrbitSettings): ResolvedSettings['boot'] | undefined {
+  if (boot !== undefined || autoConnect === undefined) return boot
+  return autoConnect ? 'required' : 'lazy'
+}
+
+function isPolicy(value: unknown): value is BootPolicy {
+  return POLICIES.includes(value as BootPolicy)
+}
+
+function settingLike(name: string): string | undefined {
+  return Object.keys(CHECKS).find(known => isTypo(name, known))
 }

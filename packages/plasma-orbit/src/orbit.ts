@@ -1,21 +1,36 @@
 import {
-  type ConnectionEvent,
-  ConnectionFailedError,
   createManager,
-  type Health,
   NotConfiguredError,
   Redis,
   RedisConfigError,
   type RedisManager,
 } from '@gravito/plasma'
-import { addressOf, applyConfig, type FoundConfig, findConfig } from './config.js'
-import type { GravitoCore, GravitoLogger } from './gravito.js'
-import { type OrbitPlasmaOptions, type ResolvedOptions, resolveOptions } from './options.js'
+import { checkPolicies, connectAll } from './boot.js'
+import { applyConfig, type FoundConfig, findConfig } from './config.js'
+import type { GravitoCore } from './gravito.js'
+import {
+  checkConnections,
+  DOWN,
+  type HealthHandler,
+  type HealthHandlerOptions,
+  healthHandler,
+  type OrbitHealth,
+} from './health.js'
+import { Installation } from './installation.js'
+import {
+  bootPolicy,
+  type OrbitPlasmaOptions,
+  type ResolvedSettings,
+  readOptions,
+  resolveSettings,
+  type Written,
+} from './options.js'
 
-/** How every connection of an orbit is; `ok` when all of them are. */
-export interface OrbitHealth {
-  ok: boolean
-  connections: Record<string, Health>
+/** What an install knows. */
+interface Installed {
+  readonly installation: Installation
+  readonly found: FoundConfig
+  readonly settings: ResolvedSettings
 }
 
 /**
@@ -28,15 +43,15 @@ export interface OrbitHealth {
  * })
  */
 export class OrbitPlasma {
-  readonly #options: ResolvedOptions
-  #installed: Installation | undefined
+  readonly #options: Written
+  #installed: Installed | undefined
 
   /**
    * @param options without Redis configuration, it is taken from the kernel's: see the README for the order
    * @throws RedisConfigError
    */
   constructor(options: OrbitPlasmaOptions = {}) {
-    this.#options = resolveOptions(options)
+    this.#options = readOptions(options)
   }
 
   /**
@@ -46,7 +61,7 @@ export class OrbitPlasma {
    */
   get manager(): RedisManager {
     if (!this.#installed) throw new NotConfiguredError()
-    return this.#installed.manager
+    return this.#installed.installation.manager
   }
 
   /**
@@ -64,14 +79,23 @@ export class OrbitPlasma {
 
   /** How the connections are; never rejects, and takes a second at most. */
   async health(): Promise<OrbitHealth> {
-    const manager = this.#installed?.manager
-    if (!manager?.configured) return { ok: false, connections: {} }
-    const entries = await Promise.all(
-      manager.connections().map(async name => {
-        return [name, await manager.connection(name).health()] as const
-      }),
+    if (!this.#installed?.installation.manager.configured) return DOWN
+    const { installation, found, settings } = this.#installed
+    return checkConnections(
+      installation.manager,
+      found.config,
+      name => bootPolicy(settings, name) !== 'optional',
     )
-    return { ok: entries.every(([, { ok }]) => ok), connections: Object.fromEntries(entries) }
+  }
+
+  /**
+   * A handler for a route of one's own, in any router whose handlers return a `Response`.
+   *
+   * @example
+   * core.router.get('/health/redis', orbit.healthHandler())
+   */
+  healthHandler(options: HealthHandlerOptions = {}): HealthHandler {
+    return healthHandler(() => this.health(), options)
   }
 
   /** Close every connection and let go of the facade; the hooks call it. Idempotent. */
@@ -80,127 +104,82 @@ export class OrbitPlasma {
   }
 
   async #install(core: GravitoCore): Promise<void> {
-    const { settings } = this.#options
     if (this.#installed)
       throw new RedisConfigError('OrbitPlasma', 'is installed already; make one for each core')
-    if (core.services.has(settings.exposeAs))
+    const found = findConfig(this.#options, core.config)
+    const settings = resolveSettings(this.#options.settings, found.settings)
+    const { exposeAs } = settings
+    if (core.services.has(exposeAs))
       throw new RedisConfigError(
         'OrbitPlasma.exposeAs',
-        `"${settings.exposeAs}" is a service of this core already; choose another name`,
+        `"${exposeAs}" is a service of this core already; choose another name`,
       )
-    const found = findConfig(this.#options, core.config)
-    const manager = settings.facade === false ? createManager() : facadeOrOwn(settings.facade)
-    applyConfig(manager, found)
+    if (settings.health !== undefined && !core.router)
+      throw new RedisConfigError(
+        'OrbitPlasma.health',
+        'needs core.router, which this core lacks; register orbit.healthHandler() yourself',
+      )
+    const manager = this.#manager(found, settings)
     if (found.implicit)
       core.logger.info(
         `OrbitPlasma: no Redis configuration, so 127.0.0.1:6379; write REDIS_URL or config.${settings.configKey}`,
       )
-    const installed = new Installation(manager, core.logger)
+    const isElsewhere = manager !== Redis && ![...core.services.values()].includes(Redis)
+    if (isElsewhere && settings.facade === undefined)
+      core.logger.info(
+        `OrbitPlasma: the Redis facade leads to other connections; those of this orbit are core.services.get('${exposeAs}')`,
+      )
+    const installation = new Installation(manager, core.logger)
+    const installed: Installed = { installation, found, settings }
     this.#installed = installed
     this.#expose(core, installed)
-    if (!settings.autoConnect) return installed.report()
     try {
-      await connectAll(manager, found, settings.bootTimeoutMs)
-      installed.report()
+      await connectAll(manager, found, settings, (name, error) => installation.missed(name, error))
+      installation.report()
     } catch (error) {
-      core.services.delete(settings.exposeAs)
-      core.container.forget(settings.exposeAs)
+      core.services.delete(exposeAs)
+      core.container.forget(exposeAs)
       await this.#close(installed)
       throw error
     }
   }
 
-  #expose(core: GravitoCore, installed: Installation): void {
-    const { exposeAs } = this.#options.settings
-    core.services.set(exposeAs, installed.manager)
-    core.container.instance(exposeAs, installed.manager)
+  /** The facade while it is free, else a manager of one's own; configured. */
+  #manager(found: FoundConfig, settings: ResolvedSettings): RedisManager {
+    const checked = createManager()
+    applyConfig(checked, found)
+    checkPolicies(checked, settings)
+    if (settings.facade === false) return checked
+    if (!Redis.configured) {
+      applyConfig(Redis, found)
+      return Redis
+    }
+    if (!settings.facade) return checked
+    throw new RedisConfigError(
+      'OrbitPlasma.facade',
+      'cannot be true: the Redis facade is configured already, by Redis.configure or by another orbit',
+    )
+  }
+
+  #expose(core: GravitoCore, installed: Installed): void {
+    const { installation, settings } = installed
+    const { exposeAs, health } = settings
+    core.services.set(exposeAs, installation.manager)
+    core.container.instance(exposeAs, installation.manager)
     core.adapter.use('*', async (context, next) => {
-      if (!installed.closed) context.set(exposeAs, installed.manager)
+      if (!installation.closed) context.set(exposeAs, installation.manager)
       await next()
       return undefined
     })
+    if (health !== undefined) core.router?.get(health, this.healthHandler())
     core.hooks.addAction('core:shutdown', () => this.#close(installed))
     core.hooks.addAction('shutdown', () => this.#close(installed))
   }
 
-  async #close(installed: Installation | undefined): Promise<void> {
+  async #close(installed: Installed | undefined): Promise<void> {
     if (this.#installed === installed) this.#installed = undefined
-    await installed?.close()
+    await installed?.installation.close()
   }
-}
-
-/** One core's manager, and who hears of its outages. */
-class Installation {
-  readonly manager: RedisManager
-  readonly #logger: GravitoLogger
-  readonly #away = new Set<string>()
-  #closing: Promise<void> | undefined
-
-  constructor(manager: RedisManager, logger: GravitoLogger) {
-    this.manager = manager
-    this.#logger = logger
-  }
-
-  get closed(): boolean {
-    return this.#closing !== undefined
-  }
-
-  /** Log when a connection is lost and when it is back. */
-  report(): void {
-    if (this.closed) return
-    this.manager.on('error', this.#lost).on('ready', this.#back)
-  }
-
-  /** Once: afterwards the facade may be somebody else's. */
-  close(): Promise<void> {
-    this.#closing ??= this.#close()
-    return this.#closing
-  }
-
-  async #close(): Promise<void> {
-    this.manager.off('error', this.#lost).off('ready', this.#back)
-    await (this.manager === Redis ? this.manager.reset() : this.manager.disconnect())
-  }
-
-  readonly #lost = ({ connection, error }: ConnectionEvent): void => {
-    this.#away.add(connection)
-    this.#logger.warn(error?.message ?? `Redis connection "${connection}" failed`)
-  }
-
-  readonly #back = ({ connection }: ConnectionEvent): void => {
-    if (this.#away.delete(connection)) this.#logger.info(`Redis connection "${connection}" is back`)
-  }
-}
-
-/** The facade while it is free, else a manager of one's own. */
-function facadeOrOwn(insist: boolean | undefined): RedisManager {
-  if (!Redis.configured) return Redis
-  if (!insist) return createManager()
-  throw new RedisConfigError(
-    'OrbitPlasma.facade',
-    'cannot be true: the Redis facade is configured already, by Redis.configure or by another orbit',
-  )
-}
-
-async function connectAll(
-  manager: RedisManager,
-  { config }: FoundConfig,
-  timeoutMs: number,
-): Promise<void> {
-  const late = new Error(`no answer within ${timeoutMs} ms (bootTimeoutMs)`)
-  await Promise.all(
-    manager.connections().map(async name => {
-      let deadline: NodeJS.Timeout | undefined
-      const tooLate = new Promise<never>((_, reject) => {
-        const address = addressOf(config.connections[name] ?? {})
-        deadline = setTimeout(
-          () => reject(new ConnectionFailedError(name, address, late)),
-          timeoutMs,
-        )
-      })
-      await Promise.race([manager.connect(name), tooLate]).finally(() => clearTimeout(deadline))
-    }),
-  )
 }
 
 const describe = (error: unknown) => (error instanceof Error ? error.message : String(error))

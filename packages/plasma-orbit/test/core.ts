@@ -6,6 +6,7 @@ export class Core {
   readonly services = new Map<string, unknown>()
   readonly log: string[] = []
   readonly middleware: GravitoMiddleware[] = []
+  readonly routes = new Map<string, () => Promise<Response>>()
   readonly #settings: Record<string, unknown>
   readonly #instances = new Map<string, unknown>()
   readonly #actions = new Map<string, ((args: unknown) => void | Promise<void>)[]>()
@@ -64,6 +65,12 @@ export class Core {
     use: (path: string, ...middleware: GravitoMiddleware[]): void => {
       if (path !== '*') throw new Error(`only * is portable, not ${path}`)
       this.middleware.push(...middleware)
+    },
+  }
+
+  readonly router = {
+    get: (path: string, handler: () => Promise<Response>): void => {
+      this.routes.set(path, handler)
     },
   }
 

@@ -2,16 +2,16 @@ import { isRedisError } from '@gravito/plasma'
 import { describe, expect, it } from 'vitest'
 import { findConfig } from '../src/config.js'
 import { OrbitPlasma, type OrbitPlasmaOptions } from '../src/index.js'
-import { resolveOptions } from '../src/options.js'
+import { readOptions, resolveSettings } from '../src/options.js'
 import { Core } from './core.js'
 
 const find = (options: OrbitPlasmaOptions, settings: Record<string, unknown> = {}) =>
-  findConfig(resolveOptions(options), new Core(settings).config)
+  findConfig(readOptions(options), new Core(settings).config)
 
 /** The message of what `install` rejects with; nothing is opened. */
 async function mistake(options: unknown, settings: Record<string, unknown> = {}): Promise<string> {
   try {
-    const orbit = new OrbitPlasma({ facade: false, autoConnect: false, ...(options as object) })
+    const orbit = new OrbitPlasma({ facade: false, ...(options as object) })
     await orbit.install(new Core(settings))
   } catch (error) {
     if (isRedisError(error, 'CONFIG_INVALID')) return error.message
@@ -96,6 +96,51 @@ describe('where the configuration comes from', () => {
   })
 })
 
+describe('the settings of the orbit', () => {
+  const settings = (options: OrbitPlasmaOptions, kernel: Record<string, unknown>) => {
+    const written = readOptions(options)
+    return resolveSettings(written.settings, findConfig(written, new Core(kernel).config).settings)
+  }
+
+  it('may stand in the kernel’s section, beside any form of connections', () => {
+    for (const connections of [
+      { url: 'redis://a' },
+      { main: { host: 'a' }, other: { host: 'b' } },
+      { default: 'main', connections: { main: {} } },
+    ]) {
+      const redis = { ...connections, exposeAs: 'kv', boot: 'lazy' }
+      expect(settings({}, { redis })).toMatchObject({ exposeAs: 'kv', boot: 'lazy' })
+      expect(find({}, { redis }).config).toEqual(find({}, { redis: connections }).config)
+    }
+  })
+
+  it('leave the connections to the environment when they stand alone', () => {
+    const found = find({}, { redis: { boot: 'optional' }, REDIS_URL: 'redis://c' })
+    expect(found.config.connections.default).toEqual({ url: 'redis://c' })
+    expect(found.settings).toEqual({ boot: 'optional' })
+  })
+
+  it('are connections in a bare record, where they hold an object', () => {
+    const redis = { health: { host: 'a' }, default: { host: 'b' } }
+    expect(find({}, { redis })).toMatchObject({ config: { connections: redis }, settings: {} })
+  })
+
+  it('of the options win', () => {
+    const redis = { host: 'a', boot: 'lazy', exposeAs: 'kv', bootTimeoutMs: 5 }
+    expect(settings({ autoConnect: true, exposeAs: 'mine', port: 1 }, { redis })).toMatchObject({
+      boot: 'required',
+      exposeAs: 'mine',
+      bootTimeoutMs: 5,
+    })
+  })
+
+  it('serve the health under the service’s name', () => {
+    expect(settings({ health: true, exposeAs: 'kv' }, {}).health).toBe('/health/kv')
+    expect(settings({ health: '/ready' }, {}).health).toBe('/ready')
+    expect(settings({ health: false }, {}).health).toBeUndefined()
+  })
+})
+
 describe('a mistake in the configuration', () => {
   it('is reported where it was written', async () => {
     expect(await mistake({ connections: { a: { port: 0 } } })).toMatch(
@@ -108,6 +153,21 @@ describe('a mistake in the configuration', () => {
     expect(await mistake({}, { REDIS_URL: 'http://x' })).toMatch(/^config\.REDIS_URL: must start/)
     expect(await mistake({}, { REDIS_TLS: 'maybe' })).toMatch(/^config\.REDIS_TLS: must be true/)
     expect(await mistake({}, { redis: 'redis://x' })).toMatch(/^config\.redis: must be one conn/)
+  })
+
+  it('in a policy names the connections that there are', async () => {
+    expect(await mistake({ connections: { default: {} }, boot: { cahce: 'lazy' } })).toBe(
+      'OrbitPlasma.boot.cahce: is no Redis connection; there are: default',
+    )
+  })
+
+  it('in the settings of the kernel’s section is reported there', async () => {
+    expect(await mistake({}, { redis: { port: 1, boot: 'x' } })).toMatch(
+      /^config\.redis\.boot: must/,
+    )
+    expect(await mistake({}, { redis: { port: 1, exposAs: 'x' } })).toBe(
+      'config.redis.exposAs: is no option; did you mean exposeAs?',
+    )
   })
 
   it('names the option that was meant', async () => {
@@ -127,6 +187,10 @@ describe('a mistake in the configuration', () => {
       [{ bootTimeoutMs: 0 }, /bootTimeoutMs: must be a whole number/],
       [{ bootTimeoutMs: Number.NaN }, /bootTimeoutMs/],
       [{ facade: 1 }, /facade: must be/],
+      [{ boot: 'later' }, /boot: must be 'required', 'optional', 'lazy' or a record/],
+      [{ boot: { main: 'later' } }, /boot: main must be 'required', 'optional', 'lazy'/],
+      [{ boot: 'required', autoConnect: false }, /autoConnect: .*write boot: 'lazy'/],
+      [{ health: 'health' }, /health: must be true, false or a path that starts with \//],
       [null, /takes an object/],
     ] as const) {
       expect(() => new OrbitPlasma(options as never)).toThrow(message)

@@ -52,7 +52,7 @@ describe('when Redis cannot be reached', () => {
     expect((await core.request()).has('redis')).toBe(false)
     expect(Redis.configured).toBe(false)
     expect(() => orbit.manager).toThrow(NotConfiguredError)
-    expect(await orbit.health()).toEqual({ ok: false, connections: {} })
+    expect(await orbit.health()).toEqual({ ok: false, status: 'down', connections: {} })
     await waitUntil('no client is left', async () => {
       const clients = await watcher.call<string>('client', 'list')
       return !clients.includes('left-behind')

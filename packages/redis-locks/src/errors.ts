@@ -40,3 +40,60 @@ export class LockStoreError extends RedisError {
     super(`Lock "${lock}": Redis failed: ${why}`, { code: 'LOCK_STORE', cause })
   }
 }
+
+/** A limit did not allow it. */
+export class RateLimitedError extends RedisError {
+  static override readonly kind = 'RateLimitedError'
+  /** Unix seconds when the whole limit is available again. */
+  readonly reset: number
+  /** Ms until the same attempt can succeed. */
+  readonly retryAfterMs: number
+
+  constructor(
+    readonly limit: string,
+    readonly id: string,
+    { reset, retryAfterMs }: { reset: number; retryAfterMs: number },
+  ) {
+    super(`Limit "${limit}" is spent for now: try again in ${retryAfterMs} ms.`, {
+      code: 'RATE_LIMITED',
+    })
+    this.reset = reset
+    this.retryAfterMs = retryAfterMs
+  }
+}
+
+/** Fewer replicas than `minReplicas` confirmed a lease, which was given back. */
+export class LockReplicasError extends RedisError {
+  static override readonly kind = 'LockReplicasError'
+
+  constructor(
+    readonly lock: string,
+    readonly minReplicas: number,
+    /** So many did. */
+    readonly confirmed: number,
+  ) {
+    super(
+      `Lock "${lock}": ${confirmed} of ${minReplicas} replicas (minReplicas) confirmed it; it was given back.`,
+      { code: 'LOCK_REPLICAS' },
+    )
+  }
+}
+
+/** Too few nodes of a quorum answered in time; `cause` has what the others said. Nothing is held. */
+export class LockQuorumError extends RedisError {
+  static override readonly kind = 'LockQuorumError'
+
+  constructor(
+    readonly lock: string,
+    /** So many did. */
+    readonly answered: number,
+    /** So many must. */
+    readonly needed: number,
+    failures: readonly unknown[],
+  ) {
+    super(`Lock "${lock}": ${answered} nodes of the quorum answered, ${needed} must.`, {
+      code: 'LOCK_QUORUM',
+      cause: new AggregateError(failures),
+    })
+  }
+}

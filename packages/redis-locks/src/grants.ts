@@ -20,8 +20,12 @@ export class Grants {
   /** Tickets whose cancellation Redis has not confirmed. */
   readonly #left = new Map<string, LockKeys>()
 
-  constructor(store: LockStore) {
+  /** Told of the ticket of this client for whose lock another process waits. */
+  readonly #contended: (ticket: string) => void
+
+  constructor(store: LockStore, contended: (ticket: string) => void) {
     this.#store = store
+    this.#contended = contended
   }
 
   /** Resolves when messages on the channel arrive; every call needs one of `close`. */
@@ -67,6 +71,10 @@ export class Grants {
   }
 
   #told(grant: string): void {
+    if (grant.startsWith('!')) {
+      this.#contended(grant.slice(1))
+      return
+    }
     const [ticket = '', token, nowUs, leaseMs] = grant.split('|')
     const waiter = this.#waiters.get(ticket)
     waiter?.grant(Number(token), Number(nowUs), Number(leaseMs))

@@ -1,7 +1,23 @@
-export { LockLostError, LockStoreError, LockTimeoutError } from './errors.js'
+export {
+  LockLostError,
+  LockQuorumError,
+  LockReplicasError,
+  LockStoreError,
+  LockTimeoutError,
+  RateLimitedError,
+} from './errors.js'
+export type { Funnel } from './funnel.js'
+export type { Leader, LeaderOptions } from './leader.js'
 export type { Lease, LeaseData } from './lease.js'
-export { createLockStore, type GravitoLockStore } from './lock-store.js'
+export { createLimiter, type GravitoLimiter } from './limiter.js'
+export {
+  createLockStore,
+  createSitemapLock,
+  type GravitoLockStore,
+  type GravitoSitemapLock,
+} from './lock-store.js'
 export { createLocks, Locks, withLock } from './locks.js'
+export type { MultiLease, MultiLock, MultiSection } from './multi.js'
 export type { Mutex, Section } from './mutex.js'
 export {
   createMutex,
@@ -10,5 +26,30 @@ export {
   RedisMutexStorage,
 } from './mutex-storage.js'
 export type { AcquireOptions, LocksOptions, MutexOptions } from './options.js'
-export type { RateLimit, RateLimiter, RateLimitOptions } from './rate-limiter.js'
+export type { PermitHolder } from './permit-state.js'
+export { type QuorumLocks, type QuorumOptions, quorum } from './quorum.js'
+export type { QuorumMutex, QuorumMutexOptions } from './quorum-mutex.js'
+export {
+  createRateLimiter,
+  type RateLimiterOptions,
+  type RateLimitStorage,
+  type RateLimitStorageOptions,
+  RedisRateLimitStorage,
+} from './rate-limit-storage.js'
+export type { RateLimit, RateLimiter, RateLimitOptions, SpendOptions } from './rate-limiter.js'
+export type { Lockable, ReadWriteLock, ReadWriteState } from './read-write.js'
+export type {
+  PermitOptions,
+  Semaphore,
+  SemaphoreInfo,
+  SemaphoreOptions,
+} from './semaphore.js'
+export {
+  createSemaphore,
+  RedisSemaphoreStorage,
+  type SemaphoreState,
+  type SemaphoreStorage,
+  type SemaphoreStorageOptions,
+} from './semaphore-storage.js'
 export type { Holder, LocksClient, LocksSource } from './store.js'
+export type { Throttle } from './throttle.js'

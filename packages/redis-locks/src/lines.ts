@@ -1,38 +1,48 @@
 import { Grants } from './grants.js'
 import type { LockKeys } from './names.js'
+import { Arrivals, ServerClock } from './server-clock.js'
 import type { LockStore } from './store.js'
+import { type Held, Tenure } from './tenure.js'
 import { Waiter } from './waiter.js'
 
 interface Line {
   /** Everybody of this process who waits for the lock, in order of arrival. */
   readonly waiting: Waiter[]
-  /** The ticket of this process that holds the lock, as far as is known. */
-  holder: string | undefined
+  /** The tickets of this process that hold the lock, as far as is known. */
+  readonly holders: Set<string>
+  /** A mutex' holder's, when it may hand over to the line without Redis. */
+  tenure: Tenure | undefined
+  readonly arrivals: Arrivals
+  /** Nobody of the line was refused yet: all may ask at once. */
+  isOpen: boolean
   /** Resolves when messages arrive. */
   listening: Promise<void> | undefined
   isListening: boolean
 }
 
 /**
- * The waiters of this process, a line per lock. Only the head has a ticket in Redis, and none while this process holds
- * the lock: the release writes it.
+ * The waiters of this process, a line per lock. Of a mutex only the head has a ticket in Redis, and none while this
+ * process holds the lock: the release writes it. Of a semaphore the head has one, and each release writes another; of
+ * other kinds each has one.
  */
 export class Lines {
-  readonly #store: LockStore
+  readonly store: LockStore
   readonly #grants: Grants
   readonly #lines = new Map<string, Line>()
-  /** Server microseconds at local time 0, as far as is known; only for the order of arrival. */
-  #epochUs: number | undefined
+  /** By ticket: those that begin or last. */
+  readonly #tenures = new Map<string, Tenure>()
+  readonly #clock = new ServerClock()
 
   constructor(store: LockStore) {
-    this.#store = store
-    this.#grants = new Grants(store)
+    this.store = store
+    this.#grants = new Grants(store, ticket => this.#contended(ticket))
   }
 
   /** Take the last place. */
   join(keys: LockKeys, ttlMs: number): Waiter {
-    const waiter = new Waiter(this.#store.ticket(), ttlMs, this.#arrivalUs())
-    this.#line(keys).waiting.push(waiter)
+    const line = this.#line(keys)
+    const waiter = new Waiter(this.store.ticket(keys), ttlMs, line.isOpen, line.arrivals)
+    line.waiting.push(waiter)
     this.#grants.expect(waiter)
     return waiter
   }
@@ -40,7 +50,21 @@ export class Lines {
   /** May the waiter ask Redis? */
   isTurn(keys: LockKeys, waiter: Waiter): boolean {
     const line = this.#lines.get(keys.lock)
-    return line?.waiting[0] === waiter && line.holder === undefined
+    const isHead = line?.waiting[0] === waiter
+    const { queues } = this.store.kind
+    if (queues === 'head') return isHead && line.holders.size === 0
+    return queues === 'each' || isHead || waiter.isQueued || (waiter.isEager && !!line?.isOpen)
+  }
+
+  /** How many of this process wait without a ticket in Redis. */
+  unqueued(keys: LockKeys): number {
+    return this.#lines.get(keys.lock)?.waiting.filter(waiter => !waiter.isQueued).length ?? 0
+  }
+
+  /** Redis had nothing for one of the line: from now on the others wait for their turn. */
+  refused(keys: LockKeys): void {
+    const line = this.#lines.get(keys.lock)
+    if (line) line.isOpen = false
   }
 
   isListening(keys: LockKeys): boolean {
@@ -65,47 +89,84 @@ export class Lines {
     const line = this.#line(keys)
     line.waiting.splice(line.waiting.indexOf(waiter), 1)
     this.#grants.forget(waiter, keys, isServed)
+    if (!isServed) this.#tenures.delete(waiter.id)
     line.waiting[0]?.wake()
     this.#tidy(keys, line)
   }
 
   /** This process holds the lock by `ticket`. */
-  held(keys: LockKeys, ticket: string, token: number): void {
-    this.#epochUs ??= token - performance.now() * 1_000
-    this.#line(keys).holder = ticket
+  held(keys: LockKeys, ticket: string): void {
+    this.#line(keys).holders.add(ticket)
   }
 
   /** The ticket holds the lock no more. */
   ended(keys: LockKeys, ticket: string): void {
     const line = this.#lines.get(keys.lock)
-    if (line?.holder !== ticket) return
-    line.holder = undefined
+    if (!line?.holders.delete(ticket)) return
+    if (line.tenure?.ticket === ticket) line.tenure = undefined
+    this.#tenures.delete(ticket)
     line.waiting[0]?.wake()
     this.#tidy(keys, line)
   }
 
-  /** Give the lock back, and queue the head in the same step if there is one. */
-  async release(keys: LockKeys, ticket: string): Promise<boolean> {
+  /**
+   * Give the lock back, and queue the next waiter in the same step if there is one. While nobody else waits for a mutex,
+   * that one gets it without a command; `held` says what is left of it, undefined when it is lost.
+   */
+  async release(keys: LockKeys, ticket: string, held?: Held): Promise<boolean> {
     const line = this.#lines.get(keys.lock)
-    const next = line?.isListening && line.holder === ticket ? line.waiting[0] : undefined
+    const next = this.#next(line, ticket)
+    const tenure = line?.tenure?.ticket === ticket ? line.tenure : undefined
+    if (next && held && handOver(tenure, next, held)) return true
     try {
-      if (!next) return await this.#store.release(keys, ticket)
-      const releasing = this.#store.releaseAndEnqueue(keys, ticket, next)
-      await next.place(releasing.then(({ place }) => place))
-      return (await releasing).released
+      if (!line || !next) return await this.store.release(keys, ticket, tenure?.used)
+      return await this.#releaseTo(keys, line, ticket, next)
     } finally {
       this.ended(keys, ticket)
+      next?.wake()
     }
   }
 
-  #arrivalUs(): number {
-    return this.#epochUs === undefined ? 0 : Math.round(this.#epochUs + performance.now() * 1_000)
+  /** Who is to be queued by the release of `ticket`. */
+  #next(line: Line | undefined, ticket: string): Waiter | undefined {
+    const { queues } = this.store.kind
+    if (queues === 'each' || !line?.isListening || !line.holders.has(ticket)) return undefined
+    if (queues === 'head') return line.waiting[0]
+    // Two ages may overtake each other on their way; two times do not.
+    return this.#clock.isKnown ? line.waiting.find(waiter => !waiter.isQueued) : undefined
+  }
+
+  async #releaseTo(keys: LockKeys, line: Line, ticket: string, next: Waiter): Promise<boolean> {
+    const tenure = new Tenure(next.id)
+    this.#tenures.set(next.id, tenure)
+    try {
+      const used = line.tenure?.ticket === ticket ? line.tenure.used : undefined
+      const releasing = this.store.releaseAndEnqueue(keys, ticket, next, used)
+      const { token } = await next.place(releasing.then(({ place }) => place))
+      const { released, isAlone } = await releasing
+      if (token !== undefined && isAlone) {
+        tenure.begin(token)
+        line.tenure = tenure
+      } else this.#tenures.delete(next.id)
+      return released
+    } catch (error) {
+      this.#tenures.delete(next.id)
+      throw error
+    }
+  }
+
+  #contended(ticket: string): void {
+    const tenure = this.#tenures.get(ticket)
+    if (tenure) tenure.isContended = true
   }
 
   #line(keys: LockKeys): Line {
     const line = this.#lines.get(keys.lock) ?? {
       waiting: [],
-      holder: undefined,
+      holders: new Set<string>(),
+      tenure: undefined,
+      arrivals: new Arrivals(this.#clock),
+      isOpen: true,
       listening: undefined,
       isListening: false,
     }
@@ -114,8 +175,18 @@ export class Lines {
   }
 
   #tidy(keys: LockKeys, line: Line): void {
-    if (line.waiting.length > 0 || line.holder !== undefined) return
+    if (line.waiting.length === 0) line.isOpen = true
+    if (line.waiting.length > 0 || line.holders.size > 0) return
     this.#lines.delete(keys.lock)
     if (line.listening) this.#grants.close(keys.channel)
   }
+}
+
+/** Give a lock to a waiter of this process without a command, if that may be. */
+function handOver(tenure: Tenure | undefined, next: Waiter, held: Held): boolean {
+  const given = tenure?.next(next, held)
+  if (!given) return false
+  next.given = given
+  next.wake()
+  return true
 }

@@ -1,5 +1,10 @@
+import { clientOf } from './client.js'
+import { Funnel } from './funnel.js'
+import { Leader, type LeaderOptions } from './leader.js'
 import type { Lease, LeaseData } from './lease.js'
+import { LimitStore } from './limit-store.js'
 import { Lines } from './lines.js'
+import { MultiLock } from './multi.js'
 import { Mutex, type Section } from './mutex.js'
 import {
   type AcquireOptions,
@@ -10,18 +15,33 @@ import {
   resolve,
 } from './options.js'
 import { RateLimiter, type RateLimitOptions } from './rate-limiter.js'
+import { ReadWriteLock } from './read-write.js'
+import { MUTEX } from './scripts/mutex.js'
+import { READ_WRITE } from './scripts/read-write.js'
+import { SEMAPHORE } from './scripts/semaphore.js'
+import { Semaphore, type SemaphoreOptions } from './semaphore.js'
 import { LockStore, type LocksSource } from './store.js'
+import { Throttle } from './throttle.js'
 
 /** The locks under one prefix of one client. */
 export class Locks {
   readonly #store: LockStore
   readonly #lines: Lines
+  readonly #semaphores: Lines
+  readonly #readWrites: Lines
+  readonly #leaders: Lines
+  readonly #limits: LimitStore
   readonly #options: ResolvedOptions
 
   constructor(source: LocksSource, options: LocksOptions = {}) {
     this.#options = resolve(DEFAULTS, options)
-    this.#store = new LockStore(source, this.#options.prefix)
+    const client = clientOf(source)
+    this.#store = new LockStore(client, this.#options.prefix)
+    this.#limits = new LimitStore(client, this.#options.prefix)
     this.#lines = new Lines(this.#store)
+    this.#semaphores = new Lines(this.#store.of(SEMAPHORE))
+    this.#leaders = new Lines(this.#store.of({ ...MUTEX, suffix: ':leader' }))
+    this.#readWrites = new Lines(this.#store.of(READ_WRITE))
   }
 
   /**
@@ -34,12 +54,62 @@ export class Locks {
   }
 
   /**
+   * The semaphore called `name`: up to `permits` holders at a time.
+   *
+   * @throws InvalidArgumentError for a bad name or option
+   */
+  semaphore(name: string, options: SemaphoreOptions): Semaphore {
+    const { permits, ...rest } = { ...options }
+    return new Semaphore(this.#semaphores, name, resolve(this.#options, rest), permits)
+  }
+
+  /**
+   * The read-write lock called `name`: readers together, writers alone.
+   *
+   * @throws InvalidArgumentError for a bad name or option
+   */
+  readWrite(name: string, options: MutexOptions = {}): ReadWriteLock {
+    return new ReadWriteLock(this.#readWrites, name, resolve(this.#options, options))
+  }
+
+  /**
+   * Several mutexes, all of them or none; a name that is given twice counts once.
+   *
+   * @throws InvalidArgumentError for no names, or a bad name or option
+   */
+  multi(names: readonly string[], options: MutexOptions = {}): MultiLock {
+    return new MultiLock(names, name => this.mutex(name, options), resolve(this.#options, options))
+  }
+
+  /**
+   * A candidate for the leadership called `name`, which one process has at a time; `start` makes it stand.
+   *
+   * @throws InvalidArgumentError for a bad name or option
+   */
+  leader(name: string, options: LeaderOptions = {}): Leader {
+    const { ttlMs = this.#options.ttlMs, ...rest } = options
+    const resolved = resolve(this.#options, { ttlMs, renew: true, reentrant: false })
+    const mutex = new Mutex(this.#leaders.store, this.#leaders, name, resolved)
+    return new Leader(mutex, ttlMs, rest)
+  }
+
+  /**
    * The limit called `name`, counted per id.
    *
    * @throws InvalidArgumentError for a bad name or option
    */
   rateLimiter(name: string, options: RateLimitOptions): RateLimiter {
-    return new RateLimiter(this.#store, name, options)
+    return new RateLimiter(this.#limits, name, options)
+  }
+
+  /** The limit called `name` in the words of Laravel: `locks.throttle('mail').allow(10).every(60).run(send)`. */
+  throttle(name: string): Throttle {
+    return new Throttle(this, name)
+  }
+
+  /** The semaphore called `name` in the words of Laravel: `locks.funnel('video').limit(3).run(convert)`. */
+  funnel(name: string): Funnel {
+    return new Funnel(this, name)
   }
 
   /** Run `fn` while the mutex called `name` is held: see `Mutex.run`. */

@@ -1,8 +1,10 @@
-import { LockStoreError, LockTimeoutError } from './errors.js'
+import { InvalidArgumentError } from '@gravito/plasma'
+import { LockReplicasError, LockStoreError, LockTimeoutError } from './errors.js'
 import { Lease, type LeaseData } from './lease.js'
 import type { Lines } from './lines.js'
 import type { LockKeys } from './names.js'
 import { type AcquireOptions, type MutexOptions, type ResolvedOptions, resolve } from './options.js'
+import { asHolder, leaseOfContext } from './reentrancy.js'
 import { settles } from './settles.js'
 import type { Holder, LockStore } from './store.js'
 import type { Given, Waiter } from './waiter.js'
@@ -19,6 +21,7 @@ export interface Section {
 }
 
 const STORE_RETRY_MS = 100
+const MAX_CONFIRM_MS = 1_000
 
 /** A lock that one holder in the whole fleet has at a time, for the length of a renewed lease. */
 export class Mutex {
@@ -28,11 +31,11 @@ export class Mutex {
   readonly #keys: LockKeys
   readonly #options: ResolvedOptions
 
-  constructor(store: LockStore, lines: Lines, name: string, options: ResolvedOptions) {
+  constructor(store: LockStore, lines: Lines, name: string, options: ResolvedOptions, claim = '') {
     this.name = name
     this.#store = store
     this.#lines = lines
-    this.#keys = store.keys(name)
+    this.#keys = store.keys(name, claim)
     this.#options = options
   }
 
@@ -45,10 +48,12 @@ export class Mutex {
     fn: (section: Section) => Promise<Result> | Result,
     options: AcquireOptions = {},
   ): Promise<Result> {
-    const lease = await this.acquire(options)
-    const signal = options.signal ? AbortSignal.any([lease.signal, options.signal]) : lease.signal
+    const resolved = this.#resolve(options)
+    const lease = await this.#acquire(resolved, options.signal)
     try {
-      return await fn({ lease, signal, token: lease.token, assertHeld: () => lease.assertHeld() })
+      const section = sectionOf(lease, options.signal)
+      if (!resolved.reentrant) return await fn(section)
+      return await asHolder(this.#store, this.#keys.lock, lease, () => fn(section))
     } finally {
       // What cannot be given back now ends with its lease; the section's own outcome is what counts.
       await lease.release().catch(() => false)
@@ -61,22 +66,7 @@ export class Mutex {
    * @throws LockTimeoutError, LockStoreError when Redis fails, or the signal's reason
    */
   async acquire(options: AcquireOptions = {}): Promise<Lease> {
-    const resolved = resolve(this.#options, options)
-    const { signal } = options
-    signal?.throwIfAborted()
-    if (resolved.waitMs === 0) return this.#now(options)
-    const deadline = performance.now() + resolved.waitMs
-    const waiter = this.#lines.join(this.#keys, resolved.ttlMs)
-    let lease: Lease | undefined
-    const abort = () => waiter.wake()
-    signal?.addEventListener('abort', abort, { once: true })
-    try {
-      lease = await this.#wait(waiter, resolved, deadline, signal)
-      return lease
-    } finally {
-      signal?.removeEventListener('abort', abort)
-      this.#lines.leave(this.#keys, waiter, lease !== undefined)
-    }
+    return this.#acquire(this.#resolve(options), options.signal)
   }
 
   /**
@@ -85,16 +75,7 @@ export class Mutex {
    * @throws LockStoreError
    */
   async tryAcquire(options: MutexOptions = {}): Promise<Lease | null> {
-    const resolved = resolve(this.#options, options)
-    const ticket = this.#store.ticket()
-    try {
-      const given = await this.#take(ticket, resolved)
-      return given ? this.#lease(ticket, given, resolved) : null
-    } catch (error) {
-      // The reply may be lost, not the effect.
-      this.#store.cancel(this.#keys, ticket).catch(() => false)
-      throw this.#failed(error)
-    }
+    return this.#tryAcquire(this.#resolve(options))
   }
 
   /** Who holds the lock, `null` when it is free. */
@@ -122,8 +103,81 @@ export class Mutex {
     return this.#lease(data.ticket, { token: data.token, sentAt, leaseMs: data.ttlMs }, options)
   }
 
-  async #now({ signal: _, ...options }: AcquireOptions): Promise<Lease> {
-    const lease = await this.tryAcquire(options)
+  #resolve(options: AcquireOptions): ResolvedOptions {
+    const resolved = resolve(this.#options, options)
+    if (this.#store.kind.queues !== 'head') {
+      if (options.reentrant) throw new InvalidArgumentError('reentrant', 'is for a mutex')
+      return { ...resolved, reentrant: false }
+    }
+    if (resolved.minReplicas > 0 && this.#store.isCluster) {
+      throw new InvalidArgumentError('minReplicas', 'cannot be asked for on a Cluster')
+    }
+    return resolved
+  }
+
+  #outer({ reentrant }: ResolvedOptions): Lease | undefined {
+    return reentrant ? leaseOfContext(this.#store, this.#keys.lock) : undefined
+  }
+
+  /** The lease once enough replicas have it; otherwise it is given back. */
+  async #replicated(lease: Lease, { minReplicas, ttlMs }: ResolvedOptions): Promise<Lease> {
+    if (minReplicas === 0) return lease
+    const { ticket } = lease.toJSON()
+    const timeoutMs = Math.min(MAX_CONFIRM_MS, Math.ceil(ttlMs / 3))
+    try {
+      const confirmed = await this.#store.confirm(this.#keys, ticket, ttlMs, minReplicas, timeoutMs)
+      if (confirmed >= minReplicas) return lease
+      throw new LockReplicasError(this.name, minReplicas, confirmed)
+    } catch (error) {
+      lease.release().catch(() => false)
+      throw error instanceof LockReplicasError ? error : this.#failed(error)
+    }
+  }
+
+  /** Run `fn` as the holder of `lease`: what is reentrant in it may take the lock again. */
+  within<Result>(lease: Lease, fn: () => Promise<Result>): Promise<Result> {
+    return asHolder(this.#store, this.#keys.lock, lease, fn)
+  }
+
+  async #acquire(resolved: ResolvedOptions, signal: AbortSignal | undefined): Promise<Lease> {
+    signal?.throwIfAborted()
+    const outer = this.#outer(resolved)
+    if (outer) return outer.nested()
+    if (resolved.waitMs === 0) return this.#now(resolved)
+    const deadline = performance.now() + resolved.waitMs
+    const waiter = this.#lines.join(this.#keys, resolved.ttlMs)
+    let lease: Lease | undefined
+    const abort = () => waiter.wake()
+    signal?.addEventListener('abort', abort, { once: true })
+    try {
+      lease = await this.#wait(waiter, resolved, deadline, signal)
+    } finally {
+      signal?.removeEventListener('abort', abort)
+      this.#lines.leave(this.#keys, waiter, lease !== undefined)
+      const { given } = waiter
+      if (given?.ticket) this.#lines.release(this.#keys, given.ticket, given).catch(() => false)
+    }
+    return this.#replicated(lease, resolved)
+  }
+
+  async #tryAcquire(resolved: ResolvedOptions): Promise<Lease | null> {
+    const outer = this.#outer(resolved)
+    if (outer) return outer.nested()
+    const ticket = this.#store.ticket(this.#keys)
+    let lease: Lease | null
+    try {
+      const given = await this.#take(ticket, resolved)
+      lease = given ? this.#lease(ticket, given, resolved) : null
+    } catch (error) {
+      // The reply may be lost, not the effect.
+      this.#store.cancel(this.#keys, ticket).catch(() => false)
+      throw this.#failed(error)
+    }
+    return lease && this.#replicated(lease, resolved)
+  }
+
+  async #now(resolved: ResolvedOptions): Promise<Lease> {
+    const lease = await this.#tryAcquire(resolved)
     if (!lease) throw new LockTimeoutError(this.name, 0)
     return lease
   }
@@ -139,7 +193,7 @@ export class Mutex {
     for (let asked = false; ; asked = true) {
       signal?.throwIfAborted()
       const given = taken(waiter)
-      if (given) return this.#lease(waiter.id, given, options)
+      if (given) return this.#lease(given.ticket ?? waiter.id, given, options)
       if (asked && left() <= 0) {
         throw failure ? this.#failed(failure) : new LockTimeoutError(this.name, options.waitMs)
       }
@@ -188,7 +242,8 @@ export class Mutex {
         waiter.given = { token: reply.token, sentAt, leaseMs: waiter.ttlMs }
         return
       }
-      if (waiter.hasLeft) return
+      this.#lines.refused(this.#keys)
+      if (waiter.hasLeft || !this.#lines.isTurn(this.#keys, waiter)) return
       await this.#lines.listen(this.#keys)
     }
     if (waiter.hasLeft) return
@@ -209,17 +264,21 @@ export class Mutex {
     return token === undefined ? undefined : { token, sentAt, leaseMs: ttlMs }
   }
 
-  #lease(ticket: string, given: Given, { ttlMs, renew }: ResolvedOptions): Lease {
+  #lease(ticket: string, given: Given, options: ResolvedOptions): Lease {
+    const { ttlMs, renew, minReplicas } = options
     const keys = this.#keys
-    this.#lines.held(keys, ticket, given.token)
+    this.#lines.held(keys, ticket)
     return new Lease(this.#store, {
-      ...given,
+      sentAt: given.sentAt,
+      leaseMs: given.leaseMs,
+      token: given.token,
       name: this.name,
       ticket,
       keys,
       ttlMs,
       renew,
-      release: () => this.#lines.release(keys, ticket),
+      minReplicas,
+      release: held => this.#lines.release(keys, ticket, held),
       lost: () => this.#lines.ended(keys, ticket),
     })
   }
@@ -229,11 +288,25 @@ export class Mutex {
   }
 }
 
+/** The signals are made when they are asked for. */
+function sectionOf(lease: Lease, given: AbortSignal | undefined): Section {
+  let signal: AbortSignal | undefined
+  return {
+    lease,
+    token: lease.token,
+    assertHeld: () => lease.assertHeld(),
+    get signal() {
+      signal ??= given ? AbortSignal.any([lease.signal, given]) : lease.signal
+      return signal
+    },
+  }
+}
+
 /** What the waiter was given, unless it came too late: then it asks again, by the same ticket. */
 function taken(waiter: Waiter): Given | undefined {
   const { given } = waiter
   waiter.given = undefined
-  if (!given || performance.now() - given.sentAt < given.leaseMs / 2) return given
+  if (!given || given.ticket || performance.now() - given.sentAt < given.leaseMs / 2) return given
   waiter.askAt = 0
   return undefined
 }

@@ -2,7 +2,7 @@ import { InvalidArgumentError } from '@gravito/plasma'
 
 /** Where one lock lives; in a Cluster all keys of a lock share their slot. */
 export interface LockKeys {
-  /** `ticket|token` of the holder. */
+  /** `ticket|token` of the holder, or whatever its kind keeps. */
   readonly lock: string
   /** The last token. */
   readonly fence: string
@@ -12,6 +12,8 @@ export interface LockKeys {
   readonly waiters: string
   /** Where this client is told of its grants. */
   readonly channel: string
+  /** What a ticket says behind its number: how much it asks for. */
+  readonly claim: string
 }
 
 /**
@@ -25,8 +27,9 @@ export function lockKeys(
   name: string,
   isCluster: boolean,
   client: string,
+  { suffix = '', claim = '' } = {},
 ): LockKeys {
-  const lock = `${prefix}:{${escapedName(name)}}`
+  const lock = `${prefix}:{${escapedName(name)}}${suffix}`
   const shared = isCluster ? lock : prefix
   return {
     lock,
@@ -34,6 +37,7 @@ export function lockKeys(
     queue: `${lock}:q`,
     waiters: `${lock}:w`,
     channel: `${shared}:grants:${client}`,
+    claim,
   }
 }
 

@@ -10,6 +10,10 @@ export interface LocksOptions {
   waitMs?: number
   /** Renew a held lease every third of `ttlMs`, default true. */
   renew?: boolean
+  /** What runs inside `run` may take the same lock again, which costs nothing; default false. */
+  reentrant?: boolean
+  /** So many replicas must have a lease when it is granted and renewed, default 0; not on a Cluster. */
+  minReplicas?: number
 }
 
 /** Options of one mutex. */
@@ -28,6 +32,8 @@ export const DEFAULTS: ResolvedOptions = {
   ttlMs: 10_000,
   waitMs: 10_000,
   renew: true,
+  reentrant: false,
+  minReplicas: 0,
 }
 
 /**
@@ -39,7 +45,9 @@ export function resolve(
   defaults: ResolvedOptions,
   options: AcquireOptions & LocksOptions,
 ): ResolvedOptions {
-  for (const name of Object.keys(options)) {
+  const names = Object.keys(options)
+  if (names.length === 0) return defaults
+  for (const name of names) {
     if (!(name in DEFAULTS) && name !== 'signal') {
       throw new InvalidArgumentError(
         name,
@@ -47,20 +55,40 @@ export function resolve(
       )
     }
   }
-  const { signal, ...rest } = options
-  const given = Object.entries(rest).filter(([, value]) => value !== undefined)
-  const resolved = { ...defaults, ...Object.fromEntries(given) }
-  const { prefix, ttlMs, waitMs, renew } = resolved
+  const resolved = over(defaults, options)
+  const { prefix, ttlMs, waitMs, minReplicas } = resolved
+  const { signal } = options
   if (typeof prefix !== 'string' || prefix === '' || /[{}]/.test(prefix)) {
     throw new InvalidArgumentError('prefix', 'must be a text without braces that is not empty')
   }
   checkMs('ttlMs', ttlMs, 1)
   if (waitMs !== Number.POSITIVE_INFINITY) checkMs('waitMs', waitMs, 0)
-  if (typeof renew !== 'boolean') throw new InvalidArgumentError('renew', 'must be true or false')
+  for (const name of ['renew', 'reentrant'] as const) {
+    if (typeof resolved[name] !== 'boolean') {
+      throw new InvalidArgumentError(name, 'must be true or false')
+    }
+  }
+  if (!Number.isSafeInteger(minReplicas) || minReplicas < 0) {
+    throw new InvalidArgumentError('minReplicas', 'must be a whole number from 0 up')
+  }
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new InvalidArgumentError('signal', 'must be an AbortSignal')
   }
   return resolved
+}
+
+/** Name by name: the spread of an object costs more than a whole lease. */
+function over(defaults: ResolvedOptions, options: LocksOptions): ResolvedOptions {
+  const pick = <Name extends keyof ResolvedOptions>(name: Name) =>
+    (options[name] === undefined ? defaults[name] : options[name]) as ResolvedOptions[Name]
+  return {
+    prefix: pick('prefix'),
+    ttlMs: pick('ttlMs'),
+    waitMs: pick('waitMs'),
+    renew: pick('renew'),
+    reentrant: pick('reentrant'),
+    minReplicas: pick('minReplicas'),
+  }
 }
 
 /** @throws InvalidArgumentError unless `value` is a whole number of milliseconds of at least `min` */
@@ -71,4 +99,10 @@ export function checkMs(name: string, value: unknown, min: number): void {
     name,
     `must be a whole number of milliseconds from ${min} up, not ${shown}`,
   )
+}
+
+/** @throws InvalidArgumentError unless `value` is a whole number from 1 to `most` */
+export function checkAmount(name: string, value: unknown, most: number): void {
+  if (Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) <= most) return
+  throw new InvalidArgumentError(name, `must be a whole number from 1 to ${most}`)
 }

@@ -1,23 +1,19 @@
 import { randomUUID } from 'node:crypto'
-import { isRedisError, RedisClient, type RedisManager } from '@gravito/plasma'
-import { escapedName, type LockKeys, lockKeys } from './names.js'
-import {
-  ACQUIRE,
-  CANCEL,
-  ENQUEUE,
-  EXTEND,
-  FORCE_RELEASE,
-  INSPECT,
-  type Place,
-  RELEASE,
-  RELEASE_AND_ENQUEUE,
-} from './scripts/mutex.js'
-import { ATTEMPT } from './scripts/rate-limit.js'
+import { isRedisError, type RedisClient, type RedisManager } from '@gravito/plasma'
+import { clientOf } from './client.js'
+import { type LockKeys, lockKeys } from './names.js'
+import { Renewals } from './renewal.js'
+import { RELEASE_RESERVED } from './scripts/handover.js'
+import type { Kind, Place, Released } from './scripts/kind.js'
+import { INSPECT, MUTEX } from './scripts/mutex.js'
+import { RAISE } from './scripts/quorum.js'
+import { PERMIT_INFO, SET_LIMIT } from './scripts/semaphore.js'
+import { SPARE_TOKENS, type Tenure } from './tenure.js'
 
 /** What locks need of a client: a plasma client or manager has it. */
 export type LocksClient = Pick<
   RedisClient,
-  'run' | 'subscribe' | 'ssubscribe' | 'unlink' | 'isCluster'
+  'run' | 'with' | 'subscribe' | 'ssubscribe' | 'unlink' | 'isCluster'
 >
 
 /** A plasma client, a manager, or any ioredis instance or Cluster. */
@@ -36,8 +32,20 @@ export interface Holder {
 export interface Ticket {
   readonly id: string
   readonly ttlMs: number
-  /** Server microseconds, 0 when unknown: the server's time counts. */
+  /** Server microseconds of its arrival, or, below 0, its age. */
   readonly arrivalUs: number
+}
+
+/** How `setLimit` changes a limit. */
+export type LimitChange = 'set' | 'add' | 'forget'
+/** A reserve of tokens: its end, and the last one used. */
+type Used = Tenure['used']
+
+/** What the kinds of locks of one client share. */
+interface Shared {
+  readonly id: string
+  tickets: number
+  readonly renewals: Renewals
 }
 
 /** Who waits says so at least this often; a ticket that is older is dead. */
@@ -55,25 +63,40 @@ const PASSING = new Set([
   'READONLY',
 ])
 
-/** The locks of one client and prefix, a command at a time; no policy. */
+/** The locks of one kind, client and prefix, a command at a time; no policy. */
 export class LockStore {
+  readonly kind: Kind
+  /** Of every kind of lease under this client. */
+  readonly renewals: Renewals
   readonly #client: LocksClient
   readonly #prefix: string
-  readonly #id = randomUUID().replaceAll('-', '').slice(0, 12)
-  #tickets = 0
+  readonly #shared: Shared
 
-  constructor(source: LocksSource, prefix: string) {
-    this.#client = isPlasma(source) ? source : RedisClient.from(source)
+  constructor(source: LocksSource, prefix: string, kind = MUTEX, shared?: Shared) {
+    this.#client = clientOf(source)
     this.#prefix = prefix
+    this.kind = kind
+    this.#shared = shared ?? newShared(this.#client)
+    this.renewals = this.#shared.renewals
   }
 
-  keys(name: string): LockKeys {
-    return lockKeys(this.#prefix, name, this.#client.isCluster, this.#id)
+  get isCluster(): boolean {
+    return this.#client.isCluster
   }
 
-  /** A new ticket; no other client has the same. */
-  ticket(): string {
-    return `${this.#id}:${(this.#tickets++).toString(36)}`
+  /** The same client's locks of another kind. */
+  of(kind: Kind): LockStore {
+    return new LockStore(this.#client, this.#prefix, kind, this.#shared)
+  }
+
+  keys(name: string, claim = ''): LockKeys {
+    const { suffix } = this.kind
+    return lockKeys(this.#prefix, name, this.isCluster, this.#shared.id, { suffix, claim })
+  }
+
+  /** A new ticket; no other client has the same, nor another kind. */
+  ticket({ claim }: LockKeys): string {
+    return `${this.#shared.id}:${(this.#shared.tickets++).toString(36)}${claim}`
   }
 
   /** The token when the lock is free and nobody queues, else the holder's remaining ms or `'queued'`. */
@@ -82,7 +105,11 @@ export class LockStore {
     ticket: string,
     ttlMs: number,
   ): Promise<{ token: number } | { ttlMs: number } | 'queued'> {
-    const reply = await this.#client.run(ACQUIRE, [lock, fence, queue], [ticket, ttlMs])
+    const reply = await this.#client.run(
+      this.kind.scripts.ACQUIRE,
+      [lock, fence, queue],
+      [ticket, ttlMs],
+    )
     if (typeof reply === 'string') return { token: Number(reply) }
     return reply === 1 ? 'queued' : { ttlMs: -reply }
   }
@@ -90,57 +117,78 @@ export class LockStore {
   /** Queue and wait for a message, or, with `wait` false, take the lock if all who queue are dead. */
   enqueue(keys: LockKeys, { id, ttlMs, arrivalUs }: Ticket, wait = true): Promise<Place> {
     const args = [id, ttlMs, arrivalUs, TICKET_MS, wait ? 1 : 0, this.#publish] as const
-    return this.#client.run(ENQUEUE, all(keys), args)
+    return this.#client.run(this.kind.scripts.ENQUEUE, all(keys), args)
   }
 
-  release(keys: LockKeys, ticket: string): Promise<boolean> {
-    return this.#client.run(RELEASE, all(keys), [ticket, this.#publish])
+  /** `used`: the reserve that the ticket had. */
+  release(keys: LockKeys, ticket: string, used?: Used): Promise<boolean> {
+    const { RELEASE } = this.kind.scripts
+    if (!used) return this.#client.run(RELEASE, all(keys), [ticket, this.#publish])
+    const args = [ticket, this.#publish, used.reserved, used.last] as const
+    return this.#client.run(RELEASE_RESERVED, all(keys), args)
   }
 
-  /** Release, and queue the next waiter of this process in the same step. */
+  /** Release, and queue the next waiter of this process in the same step; alone, it gets a reserve of tokens. */
   releaseAndEnqueue(
     keys: LockKeys,
     ticket: string,
     next: Ticket,
-  ): Promise<{ released: boolean; place: Place }> {
-    const args = [ticket, this.#publish, next.id, next.ttlMs, next.arrivalUs, TICKET_MS] as const
-    return this.#client.run(RELEASE_AND_ENQUEUE, all(keys), args)
+    { reserved, last }: Used = { reserved: 0, last: 0 },
+  ): Promise<Released> {
+    const { id, ttlMs, arrivalUs } = next
+    const following = [id, ttlMs, arrivalUs, TICKET_MS] as const
+    const args = [ticket, this.#publish, ...following, reserved, last, SPARE_TOKENS] as const
+    return this.#client.run(this.kind.scripts.RELEASE_AND_ENQUEUE, all(keys), args)
   }
 
   /** Take a ticket out of the queue, and give the lock back if it was granted. */
   cancel(keys: LockKeys, ticket: string): Promise<boolean> {
-    return this.#client.run(CANCEL, all(keys), [ticket, this.#publish])
+    return this.#client.run(this.kind.scripts.CANCEL, all(keys), [ticket, this.#publish])
   }
 
   extend({ lock }: LockKeys, ticket: string, ttlMs: number): Promise<boolean> {
-    return this.#client.run(EXTEND, [lock], [ticket, ttlMs])
+    return this.#client.run(this.kind.scripts.EXTEND, [lock], [ticket, ttlMs])
+  }
+
+  /** Give a lease of a quorum its token; false when it is not the ticket's any more. */
+  raise({ lock, fence }: LockKeys, ticket: string, token: number): Promise<boolean> {
+    return this.#client.run(RAISE, [lock, fence], [ticket, token])
+  }
+
+  /** How many replicas have the lease of `ticket`, after `timeoutMs` at most; it lasts `ttlMs` from now. */
+  confirm(
+    { lock }: LockKeys,
+    ticket: string,
+    ttlMs: number,
+    minReplicas: number,
+    timeoutMs: number,
+  ): Promise<number> {
+    return this.renewals.confirm({
+      script: this.kind.scripts.RENEW,
+      key: lock,
+      ticket,
+      ttlMs,
+      minReplicas,
+      timeoutMs,
+    })
   }
 
   forceRelease(keys: LockKeys): Promise<boolean> {
-    return this.#client.run(FORCE_RELEASE, all(keys), [this.#publish])
+    return this.#client.run(this.kind.scripts.FORCE_RELEASE, all(keys), [this.#publish])
   }
 
   inspect({ lock }: LockKeys): Promise<Holder | null> {
     return this.#client.run(INSPECT, [lock], [])
   }
 
-  /** Spend of a limit: allowed (1 or 0), what remains, ms until it is whole, ms until the same attempt fits. */
-  attempt(
-    name: string,
-    id: string,
-    algorithm: string,
-    [limit, windowMs, cost]: [limit: number, windowMs: number, cost: number],
-  ): Promise<[number, number, number, number]> {
-    const key = this.#limitKey(name, id, algorithm)
-    return this.#client.run(ATTEMPT, [key], [algorithm, limit, windowMs, cost])
+  /** Override the permits of a semaphore, or forget that; resolves with what counts now. */
+  setLimit(keys: LockKeys, how: LimitChange, amount: number, permits: number): Promise<number> {
+    return this.#client.run(SET_LIMIT, all(keys), [how, amount, permits, this.#publish])
   }
 
-  async clearLimit(name: string, id: string, algorithm: string): Promise<void> {
-    await this.#client.unlink(this.#limitKey(name, id, algorithm))
-  }
-
-  #limitKey(name: string, id: string, algorithm: string): string {
-    return `${this.#prefix}:limit:${algorithm}:{${escapedName(name)}}:${escapedName(id)}`
+  /** The explicit limit, the permits in use, the tickets that queue, and the holders of a semaphore. */
+  permitInfo({ lock, queue }: LockKeys) {
+    return this.#client.run(PERMIT_INFO, [lock, queue], [])
   }
 
   /** Hear the grants on a channel; the result stops that. */
@@ -161,8 +209,11 @@ export class LockStore {
   }
 }
 
+const newShared = (client: LocksClient): Shared => ({
+  id: randomUUID().replaceAll('-', '').slice(0, 12),
+  tickets: 0,
+  renewals: new Renewals(client),
+})
+
 const all = ({ lock, fence, queue, waiters, channel }: LockKeys) =>
   [lock, fence, queue, waiters, channel] as const
-
-const isPlasma = (source: LocksSource): source is LocksClient =>
-  'run' in source && 'ssubscribe' in source && 'scanIterator' in source

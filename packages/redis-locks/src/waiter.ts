@@ -1,4 +1,5 @@
-import type { Place } from './scripts/mutex.js'
+import type { Place } from './scripts/kind.js'
+import type { Arrivals } from './server-clock.js'
 import type { Ticket } from './store.js'
 
 /** What a waiter was given. */
@@ -7,6 +8,8 @@ export interface Given {
   /** A local time that is no later than the grant. */
   sentAt: number
   leaseMs: number
+  /** The ticket that holds the lock in Redis, when it is not the waiter's own: this process handed it over. */
+  ticket?: string
 }
 
 /** Redis' milliseconds are whole. */
@@ -28,8 +31,12 @@ export class Waiter implements Ticket {
   hasLeft = false
   /** The command under way, or the last one, that may put the ticket into Redis. */
   pending: Promise<unknown> | undefined
-  arrivalUs: number
-  #sentAt = performance.now()
+  /** Its ticket is in Redis, or on its way. */
+  isQueued = false
+  readonly #arrivedAt = performance.now()
+  readonly #arrivals: Arrivals
+  #arrivalUs = -1
+  #sentAt = this.#arrivedAt
   /** Local time minus server time, never too much. */
   #offsetMs: number | undefined
   #wake: (() => void) | undefined
@@ -38,9 +45,16 @@ export class Waiter implements Ticket {
   constructor(
     readonly id: string,
     readonly ttlMs: number,
-    arrivalUs: number,
+    /** May ask before those ahead have their answer. */
+    readonly isEager: boolean,
+    arrivals: Arrivals,
   ) {
-    this.arrivalUs = arrivalUs
+    this.#arrivals = arrivals
+  }
+
+  get arrivalUs(): number {
+    if (this.#arrivalUs < 0) this.#arrivalUs = this.#arrivals.next(this.#arrivedAt)
+    return this.#arrivalUs
   }
 
   /** Follow a command that queues the ticket; its place is taken over. */
@@ -48,13 +62,18 @@ export class Waiter implements Ticket {
     const sentAt = performance.now()
     if (!this.pending) this.#sentAt = sentAt
     this.pending = sent
-    const place = await sent
+    this.isQueued = true
+    this.askAt = sentAt + HEARTBEAT_MS
+    const place = await sent.catch(error => {
+      this.askAt = 0
+      throw error
+    })
+    this.#arrivals.placed(this.#arrivalUs, place.nowUs, sentAt, performance.now())
     if (place.token !== undefined) {
       this.given = { token: place.token, sentAt, leaseMs: this.ttlMs }
       return place
     }
     this.#offsetMs = sentAt - place.nowUs / 1_000
-    this.arrivalUs ||= place.nowUs
     const again = place.ttlMs < 0 ? HEARTBEAT_MS : place.ttlMs + AFTER_EXPIRY_MS
     this.askAt = performance.now() + Math.min(again, HEARTBEAT_MS)
     return place

@@ -46,8 +46,9 @@ test("the document's advanced use; another's lock stays", async () => {
 test('a time-out is false and an error of withLock; an abort says so and never runs', async () => {
   const [mine, other] = setup()
   await mine.acquire('a')
-  expect(await other.acquire('a', 30)).toBe(false)
-  const mutex = createMutex({ timeout: 30, storage: other })
+  expect(await other.isLocked('a')).toBe(true)
+  expect(await other.acquire('a', 300)).toBe(false)
+  const mutex = createMutex({ timeout: 300, storage: other })
   let ran = false
   const run = (signal?: AbortSignal) => mutex.withLock('a', () => (ran = true), undefined, signal)
   await expect(run()).rejects.toThrow('Failed to acquire lock for key: a')

@@ -3,7 +3,6 @@ import { startCluster, startRedis, uniquePrefix, waitUntil } from '@gravito/redi
 import { Redis as IoRedis } from 'ioredis'
 import { describe, expect, inject, onTestFinished, test } from 'vitest'
 import {
-  createLockStore,
   createLocks,
   LockLostError,
   LockStoreError,
@@ -381,19 +380,4 @@ describe('what it runs on', () => {
     expect(order).toEqual(['holder', 'waiter'])
     await Promise.all(['b', 'c', 'd', 'e'].map(name => locks.withLock(name, () => undefined)))
   }, 60_000)
-
-  test("Gravito's LockStore", async () => {
-    const { locks } = setup()
-    const one = createLockStore(locks)
-    const other = createLockStore(locks)
-    expect(await one.acquire('job', 10)).toBe(true)
-    expect(await other.acquire('job', 10)).toBe(false)
-    await other.release('job')
-    expect(await other.exists('job')).toBe(true)
-    expect(await other.forceAcquire('job', 10)).toBe(true)
-    await one.release('job')
-    expect(await one.exists('job')).toBe(true)
-    await other.release('job')
-    expect(await one.exists('job')).toBe(false)
-  })
 })

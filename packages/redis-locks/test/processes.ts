@@ -15,9 +15,15 @@ export interface Worker {
 }
 
 /** Start test/fixtures/worker.mjs; killed after the test. */
-export function startWorker(task: 'count' | 'hold', name: string, amount: number): Worker {
+export function startWorker(
+  task: 'count' | 'hold' | 'permit' | 'write' | 'lead' | 'close-while-held',
+  name: string,
+  amount: number,
+  { url = inject('redisUrl'), imports = [] }: { url?: string; imports?: readonly string[] } = {},
+): Worker {
   const file = new URL('fixtures/worker.mjs', import.meta.url).pathname
-  const args = [file, inject('redisUrl'), task, name, String(amount)]
+  const preloaded = imports.flatMap(it => ['--import', it])
+  const args = [...preloaded, file, url, task, name, String(amount)]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   onTestFinished(() => {
     child.kill('SIGKILL')
@@ -37,4 +43,11 @@ export function startWorker(task: 'count' | 'hold', name: string, amount: number
       return child.exitCode
     },
   }
+}
+
+/** Run a task to its end: its exit code and what it said. */
+export async function runToEnd(...task: Parameters<typeof startWorker>) {
+  const worker = startWorker(...task)
+  const code = await worker.exit()
+  return { code, said: worker.said }
 }

@@ -1,10 +1,19 @@
+import { randomBytes } from 'node:crypto'
 import { isRedisError } from '@gravito/plasma'
+import type { Guard } from './breaker.js'
+import { graceOf, HEAD_BYTES } from './envelope.js'
 import { CacheNotANumberError } from './errors.js'
 import type { KeySpace, TaggedName } from './keys.js'
 import { REMOVE, TAKE } from './lease-scripts.js'
-import { BATCH, type Client, getAll, unlinkAll } from './many-keys.js'
+import { type Client, getAll } from './many-keys.js'
+import type { NearEntry } from './near/memory.js'
+import type { NearCache } from './near/near-cache.js'
 import { ADD, INCREMENT } from './scripts.js'
+import { keysOf, sweep } from './sweep.js'
 import { headerOf, type TokenSource } from './tags.js'
+
+/** Longer than any computation. */
+const GENERATION_MS = 3_600_000
 
 /**
  * Entries as Redis holds them: payloads as text, behind the tokens of their tags. An entry whose tokens are no
@@ -14,16 +23,30 @@ export class Entries {
   readonly #client: () => Client
   readonly #keys: KeySpace
   readonly #tokens: TokenSource
+  readonly #near: NearCache | undefined
 
-  constructor(client: () => Client, keys: KeySpace, tokens: TokenSource) {
+  /** @param near where values are kept too, if they are */
+  constructor(client: () => Client, keys: KeySpace, tokens: TokenSource, near?: NearCache) {
     this.#client = client
     this.#keys = keys
     this.#tokens = tokens
+    this.#near = near
+  }
+
+  /** An entry that this process has, with its tags current; `undefined` when Redis has to be asked. */
+  peek(name: TaggedName): NearEntry | undefined {
+    const entry = this.#near?.peek(this.#keys.entry(name))
+    if (!entry || name.tags.length === 0) return entry
+    const tokens = this.#tokens.peek(name.tags)
+    const header = tokens && headerOf(tokens)
+    if (!header || !entry.text.startsWith(header)) return undefined
+    entry.skip = header.length
+    return entry
   }
 
   /** One payload, in one round trip; `null` when there is none. */
   async read(name: TaggedName): Promise<string | null> {
-    const entry = this.#client().get(this.#keys.entry(name))
+    const entry = this.#get(this.#keys.entry(name))
     if (name.tags.length === 0) return entry
     const [text, tokens] = await Promise.all([entry, this.#tokens.current(name.tags)])
     return payload(text, headerOf(tokens))
@@ -33,10 +56,7 @@ export class Entries {
   async readAll(names: readonly TaggedName[]): Promise<(string | null)[]> {
     const tags = [...new Set(names.flatMap(name => name.tags))]
     const [texts, tokens] = await Promise.all([
-      getAll(
-        this.#client(),
-        names.map(name => this.#keys.entry(name)),
-      ),
+      this.#getAll(names.map(name => this.#keys.entry(name))),
       this.#tokens.current(tags),
     ])
     const tokenOf = new Map(tags.map((tag, i) => [tag, tokens[i]]))
@@ -47,7 +67,7 @@ export class Entries {
 
   /** Remove an entry; resolves with its payload, which one of many callers gets. */
   async take(name: TaggedName): Promise<string | null> {
-    const entry = this.#client().run(TAKE, this.#pair(name), [])
+    const entry = this.#changing(name, this.#client().run(TAKE, this.#pair(name), []))
     if (name.tags.length === 0) return entry
     const [text, tokens] = await Promise.all([entry, this.#tokens.current(name.tags)])
     return payload(text, headerOf(tokens))
@@ -56,7 +76,7 @@ export class Entries {
   /** Remove an entry; resolves with false when there was none. */
   async remove(name: TaggedName): Promise<boolean> {
     if (name.tags.length > 0) return (await this.take(name)) !== null
-    return this.#client().run(REMOVE, this.#pair(name), [])
+    return this.#changing(name, this.#client().run(REMOVE, this.#pair(name), []))
   }
 
   /** What `write` needs. Taken before a value is computed, it makes the entry stale if a tag is flushed meanwhile. */
@@ -65,7 +85,8 @@ export class Entries {
   }
 
   async write(name: TaggedName, text: string, ttlMs: number | null): Promise<void> {
-    await this.#client().set(this.#keys.entry(name), text, ttlMs === null ? {} : { px: ttlMs })
+    const options = ttlMs === null ? {} : { px: ttlMs }
+    await this.#changing(name, this.#client().set(this.#keys.entry(name), text, options))
   }
 
   /** Write unless there is an entry; resolves with true when written. */
@@ -73,15 +94,16 @@ export class Entries {
     const entry = this.#keys.entry(name)
     if (name.tags.length > 0) {
       const header = await this.header(name, ttlMs)
-      return this.#client().run(ADD, [entry], [header, text, ttlMs ?? 0])
+      return this.#changing(name, this.#client().run(ADD, [entry], [header, text, ttlMs ?? 0]))
     }
     const options = ttlMs === null ? { nx: true } : { nx: true, px: ttlMs }
-    return (await this.#client().set(entry, text, options)) === 'OK'
+    return (await this.#changing(name, this.#client().set(entry, text, options))) === 'OK'
   }
 
+  /** Is there one that is within its time? */
   async exists(name: TaggedName): Promise<boolean> {
-    if (name.tags.length > 0) return (await this.read(name)) !== null
-    return (await this.#client().exists(this.#keys.entry(name))) === 1
+    const left = await this.#left(name)
+    return left !== null
   }
 
   /**
@@ -91,9 +113,11 @@ export class Entries {
    */
   async increment(name: TaggedName, amount: number): Promise<number> {
     try {
-      return name.tags.length === 0
-        ? await this.#client().incrby(this.#keys.entry(name), amount)
-        : await this.#incrementTagged(name, amount)
+      const counted =
+        name.tags.length === 0
+          ? this.#client().incrby(this.#keys.entry(name), amount)
+          : this.#incrementTagged(name, amount)
+      return await this.#changing(name, counted)
     } catch (error) {
       if (isRedisError(error, 'ERR') && error.message.includes('not an integer')) {
         throw new CacheNotANumberError(name.name, error)
@@ -104,11 +128,14 @@ export class Entries {
 
   /** Set an entry's expiry, and let its tags' tokens live as long; resolves with false when there is none. */
   async touch(name: TaggedName, ttlMs: number | null): Promise<boolean> {
-    if (!(await this.exists(name))) return false
-    await this.header(name, ttlMs)
+    const left = await this.#left(name)
+    if (!left) return false
+    const keptMs = ttlMs && ttlMs + left.graceMs
+    await this.header(name, keptMs)
     const entry = this.#keys.entry(name)
-    if (ttlMs !== null) return (await this.#client().pexpire(entry, ttlMs)) === 1
-    await this.#client().persist(entry)
+    if (keptMs !== null)
+      return (await this.#changing(name, this.#client().pexpire(entry, keptMs))) === 1
+    await this.#changing(name, this.#client().persist(entry))
     return true
   }
 
@@ -119,40 +146,81 @@ export class Entries {
 
   /** Milliseconds until an entry expires; `null` when it never does or there is none. */
   async ttl(name: TaggedName): Promise<number | null> {
-    const [ms, exists] = await Promise.all([
-      this.#client().pttl(this.#keys.entry(name)),
-      name.tags.length === 0 || this.exists(name),
+    const left = await this.#left(name)
+    return left === null || left.ms < 0 ? null : left.ms
+  }
+
+  /** The grace of an entry, and milliseconds until that begins, negative for never; `null` when there is none. */
+  async #left(name: TaggedName): Promise<{ ms: number; graceMs: number } | null> {
+    const tagged = name.tags.length > 0
+    const [ms, start] = await Promise.all([
+      this.leftMs(name),
+      tagged ? this.read(name) : this.#client().getrange(this.#keys.entry(name), 0, HEAD_BYTES),
     ])
-    return ms < 0 || !exists ? null : ms
+    if (ms === -2 || start === null) return null
+    const graceMs = graceOf(start)
+    if (ms === -1) return { ms, graceMs }
+    return ms > graceMs ? { ms: ms - graceMs, graceMs } : null
   }
 
   /**
-   * Remove everything but the locks, some hundred keys at a time. The leases go first, so that nothing is kept of a
-   * computation that began before.
+   * Remove everything but the locks, a hundred keys at a time. Nothing is kept of a computation that began before: on
+   * one server by a new generation, in a Cluster because its lease goes first.
    */
-  async flush(): Promise<void> {
-    await this.#unlinkMatching(this.#keys.leases)
-    await this.#unlinkMatching(this.#keys.flushed)
+  async flush(guard: Guard): Promise<void> {
+    const client = this.#client()
+    try {
+      const isNew = !client.isCluster && (await guard(() => this.#newGeneration()))
+      if (isNew) {
+        await sweep(client, this.#keys.all, guard, key => this.#keys.isOwn(key))
+      } else {
+        await sweep(client, this.#keys.leases, guard)
+        await sweep(client, this.#keys.flushed, guard, key => this.#keys.isOwn(key))
+      }
+    } finally {
+      this.#near?.dropAll()
+    }
   }
 
-  async #unlinkMatching(match: string): Promise<void> {
-    const client = this.#client()
-    let batch: string[] = []
-    for await (const key of client.scanIterator({ match, count: BATCH })) {
-      batch.push(key)
-      if (batch.length < BATCH) continue
-      await unlinkAll(client, batch)
-      batch = []
+  /** False on a server that is too full to write it. */
+  async #newGeneration(): Promise<boolean> {
+    const value = randomBytes(9).toString('base64url')
+    try {
+      await this.#client().set(this.#keys.generation, value, { px: GENERATION_MS })
+      return true
+    } catch (error) {
+      if (isRedisError(error, 'OOM')) return false
+      throw error
     }
-    await unlinkAll(client, batch)
+  }
+
+  /** Somebody of this process has changed the entry. */
+  changed(name: TaggedName): void {
+    this.#near?.drop(this.#keys.entry(name))
   }
 
   /** The names of untagged entries that match the glob. */
-  async names(glob: string): Promise<string[]> {
-    const names = new Set<string>()
-    const scan = { match: this.#keys.entries(glob), count: BATCH }
-    for await (const key of this.#client().scanIterator(scan)) names.add(this.#keys.nameOf(key))
-    return [...names]
+  async names(glob: string, guard: Guard): Promise<string[]> {
+    const keys = await keysOf(this.#client(), this.#keys.entries(glob), guard)
+    return [...new Set(keys.map(key => this.#keys.nameOf(key)))]
+  }
+
+  async #get(key: string): Promise<string | null> {
+    if (this.#near) return (await this.#near.read([key]))[0] ?? null
+    return this.#client().get(key)
+  }
+
+  #getAll(keys: readonly string[]): Promise<(string | null)[]> {
+    return this.#near ? this.#near.read(keys) : getAll(this.#client(), keys)
+  }
+
+  /** Whoever reads after the change sees it, before Redis tells of it. */
+  async #changing<Result>(name: TaggedName, change: Promise<Result>): Promise<Result> {
+    try {
+      return await change
+    } finally {
+      this.changed(name)
+    }
   }
 
   #pair(name: TaggedName): [entry: string, lease: string] {

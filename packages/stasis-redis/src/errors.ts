@@ -15,6 +15,24 @@ export class CacheSerializationError extends RedisError {
   }
 }
 
+/** A value above `maxValueBytes`; it was not stored, and an older one is gone. */
+export class CacheValueTooLargeError extends RedisError {
+  static override readonly kind = 'CacheValueTooLargeError'
+
+  constructor(
+    readonly key: string,
+    readonly bytes: number,
+    maxBytes: number,
+  ) {
+    super(
+      `Cache key "${shown(key)}" was not stored: ${bytes} bytes, at most ${maxBytes} (maxValueBytes).`,
+      {
+        code: 'CACHE_VALUE_TOO_LARGE',
+      },
+    )
+  }
+}
+
 /** An entry that the serializer cannot read: written by another one, or by a newer version. It is unchanged. */
 export class CacheDeserializationError extends RedisError {
   static override readonly kind = 'CacheDeserializationError'

@@ -4,6 +4,8 @@ import { InvalidArgumentError } from '@gravito/plasma'
 /** Between the parts of a key that carries its tags. */
 const MARK = '\u0000tags\u0000'
 const LONGEST_BYTES = 200
+/** Most names, which need no closer look. */
+const SIMPLE = /^[\w:./ -]+$/
 const KEPT_CHARACTERS = 64
 /** No UTF-16 unit takes more bytes of UTF-8. */
 const BYTES_PER_CHARACTER = 3
@@ -12,6 +14,9 @@ const HALF_CHARACTER = /\p{Surrogate}/gu
 /** Redis would take `{}` for no hash tag, and an entry would not share the slot of its lease. */
 const BRACE_AT_START = /^\}+/
 const DIGEST_AT_END = /#[0-9a-f]{64}$/
+
+/** How leases, entries and tokens start, behind the prefix. */
+const OWN = /^(?:f?[vg]:\{|t:)/
 
 /** What a key of Stasis means: its name and the tags that `tagKey` put in. */
 export interface TaggedName {
@@ -48,12 +53,14 @@ export function checkTags(tags: readonly string[]): void {
 
 /** Where a store keeps what; entries, tokens and locks can never meet, whatever a key is called. */
 export class KeySpace {
+  readonly #tokens = new Map<string, string>()
+  readonly #lists = new WeakMap<readonly string[], string>()
+
   constructor(readonly prefix: string) {}
 
   entry({ name, tags }: TaggedName): string {
     if (tags.length === 0) return `${this.prefix}v:{${shortened(name)}}`
-    const list = tags.map(tag => encodeURIComponent(shortened(tag))).join(',')
-    return `${this.prefix}g:{${shortened(`${list}:${name}`)}}`
+    return `${this.prefix}g:{${shortened(`${this.#list(tags)}:${name}`)}}`
   }
 
   /** Where it says who computes the entry: in the entry's slot of a Cluster. */
@@ -62,7 +69,35 @@ export class KeySpace {
   }
 
   token(tag: string): string {
-    return `${this.prefix}t:${shortened(tag)}`
+    let token = this.#tokens.get(tag)
+    if (token === undefined) {
+      token = `${this.prefix}t:${shortened(tag)}`
+      remember(this.#tokens, tag, token)
+    }
+    return token
+  }
+
+  #list(tags: readonly string[]): string {
+    let list = this.#lists.get(tags)
+    if (list === undefined) {
+      list = tags.map(tag => encodeURIComponent(shortened(tag))).join(',')
+      this.#lists.set(tags, list)
+    }
+    return list
+  }
+
+  /** In front of the tokens, and of entries without and with tags. */
+  get tokens(): string {
+    return `${this.prefix}t:`
+  }
+
+  get values(): string[] {
+    return [`${this.prefix}v:`, `${this.prefix}g:`]
+  }
+
+  /** What a flush changes, so that no computation from before it is kept. */
+  get generation(): string {
+    return `${this.prefix}n`
   }
 
   get locks(): string {
@@ -71,12 +106,22 @@ export class KeySpace {
 
   /** A glob over the leases. */
   get leases(): string {
-    return `${escapeGlob(this.prefix)}f[vg]:*`
+    return `${escapeGlob(this.prefix)}f[vg]:{*`
   }
 
   /** A glob over the entries and tokens. */
   get flushed(): string {
     return `${escapeGlob(this.prefix)}[vgt]:*`
+  }
+
+  /** A glob over the leases, entries and tokens, and over what `isOwn` refuses. */
+  get all(): string {
+    return `${escapeGlob(this.prefix)}[vgtf]*`
+  }
+
+  /** Is it a lease, an entry or a token? */
+  isOwn(key: string): boolean {
+    return OWN.test(key.slice(this.prefix.length, this.prefix.length + 4))
   }
 
   /** A glob over the untagged entries whose names match. */
@@ -90,13 +135,14 @@ export class KeySpace {
 }
 
 /** A text that a glob matches literally. */
-const escapeGlob = (text: string): string => text.replace(/[\\*?[\]^]/g, '\\$&')
+export const escapeGlob = (text: string): string => text.replace(/[\\*?[\]^]/g, '\\$&')
 
 /**
  * A name of at most 200 bytes that UTF-8 can hold. Long ones keep their start for the reader and get a digest; so
  * does a name that ends like one, or it could meet a long name's short form, and one that starts with a brace.
  */
 function shortened(name: string): string {
+  if (name.length <= LONGEST_BYTES && SIMPLE.test(name)) return name
   const fits =
     name.length * BYTES_PER_CHARACTER <= LONGEST_BYTES || Buffer.byteLength(name) <= LONGEST_BYTES
   const taggable = !name.startsWith('}')
@@ -106,14 +152,28 @@ function shortened(name: string): string {
 }
 
 /** The tags of a marked key, `undefined` when a key only looks like one. */
-function tagsIn(list: string): string[] | undefined {
+function tagsIn(list: string): readonly string[] | undefined {
+  const known = lists.get(list)
+  if (known) return known
   try {
     const tags: unknown = JSON.parse(list)
-    const valid = Array.isArray(tags) && tags.length > 0 && tags.every(isName)
-    return valid ? tags : undefined
+    if (!Array.isArray(tags) || tags.length === 0 || !tags.every(isName)) return undefined
+    remember(lists, list, tags)
+    return tags
   } catch {
     return undefined
   }
+}
+
+/** The same tags are asked for again and again. */
+const lists = new Map<string, readonly string[]>()
+const REMEMBERED = 1_000
+const LONGEST_REMEMBERED = 500
+
+function remember<Value>(map: Map<string, Value>, key: string, value: Value): void {
+  if (key.length > LONGEST_REMEMBERED) return
+  if (map.size >= REMEMBERED) map.clear()
+  map.set(key, value)
 }
 
 const isName = (value: unknown): value is string => typeof value === 'string' && value !== ''

@@ -9,15 +9,21 @@ import { defineScript } from '@gravito/plasma'
 /** Bytes in front of the header. */
 export const LEASE_ID_BYTES = 12
 
-/** What an entry held when a lease on it was granted, `''` for nothing. */
+/** What an entry held when a lease on it was granted, and the generation of its store. */
 export type Seen = string
 
+/** The text of the entry as `current`, and what tells it from any other as `now`. */
+const LOOK = `
+    local current = redis.call('GET', entry)
+    local now = (current and redis.sha1hex(current) or '') .. ':' .. (redis.call('GET', generation) or '')`
+
 /**
- * Ask for the lease of an entry. KEYS: the entry, its lease. ARGV: an id, the header, ms. Answers with the entry's
- * digest, text and PTTL when granted, or with the milliseconds left to the holder, or with 'null'.
+ * Ask for the lease of an entry. KEYS: the entry, its lease, the generation that a flush changes (in a Cluster, where
+ * that is elsewhere, the lease again). ARGV: an id, the header, ms. Answers with what was seen, the entry's text and
+ * PTTL when granted, or with the milliseconds left to the holder, or with 'null'.
  */
 export const ACQUIRE = defineScript({
-  keys: ['entry', 'lease'],
+  keys: ['entry', 'lease', 'generation'],
   args: ['id', 'header', 'leaseMs'],
   lua: `
     local holder = redis.call('GET', lease)
@@ -26,9 +32,9 @@ export const ACQUIRE = defineScript({
       return { 'busy', redis.call('PTTL', lease) }
     end
     redis.call('SET', lease, 'l' .. id .. header, 'PX', leaseMs)
-    local current = redis.call('GET', entry)
-    if not current then return { 'granted', '' } end
-    return { 'granted', redis.sha1hex(current), current, redis.call('PTTL', entry) }`,
+    ${LOOK}
+    if not current then return { 'granted', now } end
+    return { 'granted', now, current, redis.call('PTTL', entry) }`,
   reply: (raw: [string, (string | number)?, string?, number?]) => raw,
 })
 
@@ -41,15 +47,15 @@ const SET_DOWN = `
 
 /**
  * Write what was computed and give the lease back, unless it was lost or the entry has changed since it was granted.
- * KEYS: the entry, its lease. ARGV: the id and header of the lease, the digest that `ACQUIRE` gave, the text, ms
+ * KEYS: as for `ACQUIRE`. ARGV: the id and header of the lease, what `ACQUIRE` saw, the text, ms
  * (0: for ever), PUBLISH or SPUBLISH.
  */
 export const KEEP = defineScript({
-  keys: ['entry', 'lease'],
+  keys: ['entry', 'lease', 'generation'],
   args: ['id', 'header', 'seen', 'text', 'ttlMs', 'publish'],
   lua: `${IF_HELD}
-    local current = redis.call('GET', entry)
-    local unchanged = (current and redis.sha1hex(current) or '') == seen
+    ${LOOK}
+    local unchanged = now == seen
     if unchanged and ttlMs == '0' then redis.call('SET', entry, text)
     elseif unchanged then redis.call('SET', entry, text, 'PX', ttlMs) end
     ${SET_DOWN}

@@ -24,17 +24,23 @@ export type Asked =
   | { readonly state: 'busy'; readonly leftMs: number }
   | { readonly state: 'null' }
 
+interface LeaseKeys {
+  readonly entry: string
+  readonly lease: string
+  readonly generation: string
+}
+
 /** The right of one process in the fleet to compute an entry, renewed until it is given back. */
 export class Lease {
   readonly #client: Client
-  readonly #keys: { entry: string; lease: string }
+  readonly #keys: LeaseKeys
   readonly #proof: readonly [id: string, header: string]
   readonly #seen: Seen
   readonly #renewal: NodeJS.Timeout
 
   constructor(
     client: Client,
-    keys: { entry: string; lease: string },
+    keys: LeaseKeys,
     proof: readonly [id: string, header: string],
     seen: Seen,
     leaseMs: number,
@@ -52,9 +58,9 @@ export class Lease {
   /** Write the text behind the header; false when the entry was changed, forgotten or flushed meanwhile. */
   keep(text: string, ttlMs: number | null): Promise<boolean> {
     clearInterval(this.#renewal)
-    const { entry, lease } = this.#keys
+    const { entry, lease, generation } = this.#keys
     const args = [...this.#proof, this.#seen, this.#proof[1] + text, ttlMs ?? 0] as const
-    return this.#client.run(KEEP, [entry, lease], [...args, publisher(this.#client)])
+    return this.#client.run(KEEP, [entry, lease, generation], [...args, publisher(this.#client)])
   }
 
   /** Remember for a while that there is no value. */
@@ -86,19 +92,21 @@ export class Leases {
 
   async ask(name: TaggedName, header: string): Promise<Asked> {
     const client = this.#client()
-    const keys = { entry: this.#keys.entry(name), lease: this.#keys.lease(name) }
+    const lease = this.#keys.lease(name)
+    const generation = client.isCluster ? lease : this.#keys.generation
+    const keys = { entry: this.#keys.entry(name), lease, generation }
     const id = randomBytes((LEASE_ID_BYTES * 3) / 4).toString('base64url')
     const args = [id, header, this.#leaseMs] as const
     const [state, detail = 0, text, leftMs = -1] = await client.run(
       ACQUIRE,
-      [keys.entry, keys.lease],
+      [keys.entry, keys.lease, keys.generation],
       args,
     )
     if (state === 'null') return { state }
     if (state === 'busy') return { state, leftMs: Number(detail) }
-    const lease = new Lease(client, keys, [id, header], String(detail), this.#leaseMs)
+    const granted = new Lease(client, keys, [id, header], String(detail), this.#leaseMs)
     const known = text?.startsWith(header) ? text.slice(header.length) : null
-    return { state: 'granted', lease, text: known, leftMs }
+    return { state: 'granted', lease: granted, text: known, leftMs }
   }
 
   /** Hear of the end of a computation. */

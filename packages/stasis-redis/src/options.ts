@@ -1,5 +1,6 @@
 import { Redis, RedisClient, RedisConfigError, type RedisManager } from '@gravito/plasma'
 import type { Client } from './many-keys.js'
+import { type NearOptions, type ResolvedNear, resolveNear } from './near/options.js'
 import { jsonPlus, type Serializer } from './serializer.js'
 
 /** What a store runs on and how it behaves. */
@@ -14,11 +15,23 @@ export interface RedisStoreOptions {
   defaultTtl?: number | null
   /** Default: JSON, exact for many more types. */
   serializer?: Serializer
+  /**
+   * Compress a value whose text has at least so many bytes (deflate, level 1); `true`: 2048. Default `false`. What was
+   * compressed is read without this option, too.
+   */
+  compress?: boolean | { thresholdBytes?: number }
+  /** A value that takes more bytes, compressed, is not stored, which `onError` is told. Default: no limit. */
+  maxValueBytes?: number
   /** When a process that computes for `remember` dies, another takes over after so many seconds. Default 3. */
   leaseSeconds?: number
-  /** Milliseconds after which `remember` takes Redis for away and calls the factory. Default 300. */
+  /** Milliseconds after which Redis is taken for away. Default 250. */
   deadlineMs?: number
-  /** Told of what failed and did not fail a caller: refreshes in the background, Redis away. */
+  /**
+   * A cache in this process's memory that Redis keeps true: `true` or its bounds; `'tags'` for the tokens of tags alone.
+   * One more connection for each server. Default `false`.
+   */
+  near?: boolean | 'tags' | NearOptions
+  /** Told of what failed and did not fail a caller: reads and writes while Redis is away, refreshes in the background. */
   onError?: (error: unknown, key: string) => void
 }
 
@@ -28,8 +41,10 @@ export interface ResolvedStoreOptions {
   prefix: string
   defaultTtl: number | null
   serializer: Serializer
+  limits: { compressBytes: number; maxBytes: number }
   leaseMs: number
   deadlineMs: number
+  near: ResolvedNear | undefined
   onError: (error: unknown, key: string) => void
 }
 
@@ -39,12 +54,16 @@ const KNOWN = [
   'prefix',
   'defaultTtl',
   'serializer',
+  'compress',
+  'maxValueBytes',
   'leaseSeconds',
   'deadlineMs',
+  'near',
   'onError',
 ]
 
 const SHORTEST_LEASE_SECONDS = 0.1
+const COMPRESS_BYTES = 2_048
 
 /** @throws RedisConfigError naming the option */
 export function resolveOptions(options: RedisStoreOptions): ResolvedStoreOptions {
@@ -55,8 +74,8 @@ export function resolveOptions(options: RedisStoreOptions): ResolvedStoreOptions
     if (!KNOWN.includes(name)) throw new RedisConfigError(name, unknownOption(name))
   }
   const { prefix = 'cache:', defaultTtl = null, serializer = jsonPlus, leaseSeconds = 3 } = options
-  const { deadlineMs = 300, onError = () => undefined } = options
-  if (typeof prefix !== 'string' || prefix === '' || /[{}]/.test(prefix)) {
+  const { deadlineMs = 250, onError = () => undefined } = options
+  if (typeof prefix !== 'string' || prefix === '' || /[{}]|\p{Surrogate}/u.test(prefix)) {
     throw new RedisConfigError('prefix', 'must be a text without braces that is not empty')
   }
   if (defaultTtl !== null && !(Number.isFinite(defaultTtl) && defaultTtl > 0)) {
@@ -76,7 +95,28 @@ export function resolveOptions(options: RedisStoreOptions): ResolvedStoreOptions
   }
   if (typeof onError !== 'function') throw new RedisConfigError('onError', 'must be a function')
   const leaseMs = Math.round(leaseSeconds * 1_000)
-  return { client: source(options), prefix, defaultTtl, serializer, leaseMs, deadlineMs, onError }
+  const limits = resolveLimits(options)
+  const near = resolveNear(options.near)
+  const behaviour = { serializer, limits, leaseMs, deadlineMs, near, onError }
+  return { client: source(options), prefix, defaultTtl, ...behaviour }
+}
+
+function resolveLimits({
+  compress = false,
+  maxValueBytes = Number.POSITIVE_INFINITY,
+}: RedisStoreOptions): ResolvedStoreOptions['limits'] {
+  if (typeof compress !== 'boolean' && (typeof compress !== 'object' || compress === null))
+    throw new RedisConfigError('compress', 'must be true, false or { thresholdBytes }')
+  const { thresholdBytes = COMPRESS_BYTES } = typeof compress === 'object' ? compress : {}
+  if (!Number.isSafeInteger(thresholdBytes) || thresholdBytes < 0)
+    throw new RedisConfigError('compress.thresholdBytes', 'must be a whole number from 0 up')
+  if (
+    maxValueBytes !== Number.POSITIVE_INFINITY &&
+    !(Number.isSafeInteger(maxValueBytes) && maxValueBytes > 0)
+  )
+    throw new RedisConfigError('maxValueBytes', 'must be a whole number from 1 up')
+  const compressBytes = compress === false ? Number.POSITIVE_INFINITY : thresholdBytes
+  return { compressBytes, maxBytes: maxValueBytes }
 }
 
 function source({ client, connection }: RedisStoreOptions): () => Client {

@@ -1,8 +1,10 @@
-import { type Breaker, isAway } from './breaker.js'
+import type { Access } from './access.js'
 import type { Entries } from './entries.js'
-import { type Enveloped, isDue, unwrap, wrap } from './envelope.js'
+import { type Age, graceOf, isDue, isGrace, unwrap, wrap } from './envelope.js'
 import type { TaggedName } from './keys.js'
+import { LastValues } from './last-values.js'
 import type { Asked, Ending, Lease, Leases } from './leases.js'
+import type { NearEntry } from './near/memory.js'
 import type { ResolvedRemember } from './remember-options.js'
 import { type IsCurrent, SingleFlight } from './single-flight.js'
 import type { Counts } from './stats.js'
@@ -15,9 +17,18 @@ export interface Wanted<Value> extends ResolvedRemember {
   readonly name: TaggedName
   readonly ms: Lifetime
   readonly factory: Factory<Value>
+  /** The value of what this process holds; `null` when it cannot be read. */
+  readonly share: (near: NearEntry) => Value | null
   /** The value of what an entry holds; `null` when it cannot be read. */
   readonly read: (text: string) => Value | null
-  readonly serialize: (value: Value) => string
+  /** `null` for a value that is not to be kept. */
+  readonly serialize: (value: Value) => string | null
+}
+
+interface Found {
+  readonly stored: string
+  /** Negative when it never is gone, and where that does not matter. */
+  readonly leftMs: number
 }
 
 /** A holder that dies without a word is noticed this long after its lease ended. */
@@ -27,70 +38,107 @@ const SLACK_MS = 10
 export class Remembering {
   readonly #entries: Entries
   readonly #leases: Leases
-  readonly #breaker: Breaker
+  readonly #access: Access
   readonly #counts: Counts
-  readonly #report: (error: unknown, key: string) => void
   readonly #flights = new SingleFlight()
   readonly #refreshes = new SingleFlight()
+  readonly #last = new LastValues()
 
-  /** @param report told of what failed and did not fail a caller */
-  constructor(
-    entries: Entries,
-    leases: Leases,
-    breaker: Breaker,
-    counts: Counts,
-    report: (error: unknown, key: string) => void,
-  ) {
+  constructor(entries: Entries, leases: Leases, access: Access, counts: Counts) {
     this.#entries = entries
     this.#leases = leases
-    this.#breaker = breaker
+    this.#access = access
     this.#counts = counts
-    this.#report = report
   }
 
   /** The value of the entry, or of the factory, which is kept; that of the factory while Redis is away. */
   get<Value>(wanted: Wanted<Value>): Promise<Value> {
+    const near = this.#entries.peek(wanted.name)
+    const known = near ? this.#known(wanted, near) : null
+    if (known !== null) return Promise.resolve(known)
     return this.#flights.run(wanted.name, isCurrent => this.#lookUp(wanted, isCurrent))
+  }
+
+  /** The value that this process holds; made anew in the background where that is due. */
+  #known<Value>(wanted: Wanted<Value>, near: NearEntry): Value | null {
+    const { name, staleMs, beta, graceMs } = wanted
+    const timed = staleMs > 0 || beta > 0 || graceOf(near.text, near.skip) > 0
+    const text = timed || graceMs > 0 ? near.text.slice(near.skip) : ''
+    const age = timed ? unwrap(text) : undefined
+    const never = near.expires === Number.POSITIVE_INFINITY
+    const leftMs = never ? -1 : near.expires - performance.now()
+    if (age && isGrace(age.graceMs, leftMs)) return null
+    const value = wanted.share(near)
+    if (value === null) return null
+    this.#counts.hit(name.name, true)
+    if (graceMs > 0) this.#last.keep(name, text, leftMs)
+    if (age && isDue(age, leftMs, beta)) this.#refresh(wanted, age, leftMs)
+    return value
   }
 
   /** Nobody joins the computation of this entry from now on. */
   leave(name: TaggedName): void {
     this.#flights.leave(name)
     this.#refreshes.leave(name)
+    this.#last.drop(name)
   }
 
   /** Nobody joins a computation with any of the tags from now on. */
   leaveTags(tags: readonly string[]): void {
     this.#flights.leaveTags(tags)
     this.#refreshes.leaveTags(tags)
+    this.#last.dropTags(tags)
   }
 
   leaveAll(): void {
     this.#flights.leaveAll()
     this.#refreshes.leaveAll()
+    this.#last.dropAll()
   }
 
   async #lookUp<Value>(wanted: Wanted<Value>, isCurrent: IsCurrent): Promise<Value> {
-    const { name, staleMs, beta } = wanted
-    const timed = staleMs > 0 || beta > 0
-    const read = () =>
-      Promise.all([this.#entries.read(name), timed ? this.#entries.leftMs(name) : -1])
-    const [stored, leftMs] = (await this.#unlessAway(name, read)) ?? [null, -1]
-    const entry = stored === null ? null : unwrap(stored)
-    const known = stored === null ? null : wanted.read(stored)
-    if (entry === null || known === null) {
-      this.#counts.misses++
-      return this.#compute(wanted, isCurrent)
+    const { name, beta, graceMs } = wanted
+    const found = await this.#unlessAway(name, () => this.#find(wanted))
+    const known = found ? wanted.read(found.stored) : null
+    if (!found || known === null) {
+      const last = found === undefined ? this.#lastOf(wanted) : null
+      if (last !== null) {
+        this.#counts.stale(name.name)
+        return last
+      }
+      this.#counts.miss(name.name)
+      return this.#compute(wanted, isCurrent, null)
     }
-    this.#counts.hits++
-    if (isDue(entry, leftMs, beta)) this.#refresh(wanted, entry, leftMs)
+    const { stored, leftMs } = found
+    const age = unwrap(stored)
+    if (isGrace(age.graceMs, leftMs)) {
+      this.#counts.miss(name.name)
+      return this.#compute(wanted, isCurrent, known)
+    }
+    this.#counts.hit(name.name)
+    if (graceMs > 0) this.#last.keep(name, stored, leftMs)
+    if (isDue(age, leftMs, beta)) this.#refresh(wanted, age, leftMs)
     return known
   }
 
+  /** What Redis has, `null` when nothing; milliseconds until it is gone, where they matter. */
+  async #find<Value>({ name, staleMs, beta, graceMs }: Wanted<Value>): Promise<Found | null> {
+    const timed = staleMs > 0 || beta > 0 || graceMs > 0
+    const left = () => this.#entries.leftMs(name)
+    const [stored, leftMs] = await Promise.all([this.#entries.read(name), timed ? left() : -1])
+    if (stored === null) return null
+    return { stored, leftMs: timed || graceOf(stored) === 0 ? leftMs : await left() }
+  }
+
+  #lastOf<Value>({ name, graceMs, read }: Wanted<Value>): Value | null {
+    const last = graceMs > 0 ? this.#last.get(name) : null
+    return last === null ? null : read(last)
+  }
+
   /** In the background, and only when nobody in the fleet is at it. */
-  #refresh<Value>(wanted: Wanted<Value>, { staleMs }: Enveloped, leftMs: number): void {
-    if (leftMs <= staleMs) this.#counts.stale++
+  #refresh<Value>(wanted: Wanted<Value>, { staleMs, graceMs }: Age, leftMs: number): void {
     const { name } = wanted
+    if (leftMs <= staleMs + graceMs) this.#counts.stale(name.name)
     const refresh = async (isCurrent: IsCurrent) => {
       const asked = await this.#unlessAway(name, () => this.#ask(wanted), giveBack)
       if (asked?.state !== 'granted') return
@@ -98,10 +146,33 @@ export class Remembering {
       if (done) await asked.lease.release()
       else await this.#make(wanted, asked.lease, isCurrent)
     }
-    this.#refreshes.run(name, refresh).catch(error => this.#report(error, name.name))
+    this.#refreshes.run(name, refresh).catch(error => this.#counts.failed(error, name.name))
   }
 
-  async #compute<Value>(wanted: Wanted<Value>, isCurrent: IsCurrent): Promise<Value> {
+  /** @param spare what may be served when the factory fails, `null` for nothing */
+  async #compute<Value>(
+    wanted: Wanted<Value>,
+    isCurrent: IsCurrent,
+    spare: Value | null,
+  ): Promise<Value> {
+    const { name } = wanted
+    if (spare !== null && this.#last.isFailing(name)) {
+      this.#counts.stale(name.name)
+      return spare
+    }
+    try {
+      return await this.#computeOnce(wanted, isCurrent)
+    } catch (error) {
+      const last = spare ?? this.#lastOf(wanted)
+      if (last === null) throw error
+      this.#last.failed(name)
+      this.#counts.failed(error, name.name)
+      this.#counts.stale(name.name)
+      return last
+    }
+  }
+
+  async #computeOnce<Value>(wanted: Wanted<Value>, isCurrent: IsCurrent): Promise<Value> {
     const { name } = wanted
     let ending: Ending | undefined
     try {
@@ -110,9 +181,11 @@ export class Remembering {
         if (!asked) return await this.#call(wanted)
         if (asked.state === 'null') return null as Value
         if (asked.state === 'granted') {
-          const known = asked.text === null ? null : wanted.read(asked.text)
-          if (known === null) return await this.#make(wanted, asked.lease, isCurrent)
-          await this.#unlessAway(name, () => asked.lease.release())
+          const { text, leftMs, lease } = asked
+          const isOver = text === null || isGrace(graceOf(text), leftMs)
+          const known = isOver ? null : wanted.read(text)
+          if (known === null) return await this.#make(wanted, lease, isCurrent)
+          await this.#unlessAway(name, () => lease.release())
           return known
         }
         if (ending) await ending.wait(asked.leftMs + SLACK_MS)
@@ -141,7 +214,7 @@ export class Remembering {
   }
 
   async #keep<Value>(
-    { ms, staleMs, negativeMs, beta, jitter, serialize }: Wanted<Value>,
+    { name, ms, staleMs, graceMs, negativeMs, beta, jitter, serialize }: Wanted<Value>,
     lease: Lease,
     value: Value,
     computeMs: number,
@@ -156,11 +229,24 @@ export class Remembering {
       await lease.release()
       return
     }
-    const refresh = ms === null ? 0 : staleMs
     const text = serialize(value)
-    const stored = wrap({ text, staleMs: refresh, computeMs: beta > 0 ? computeMs : 0 })
+    if (text === null) {
+      await lease.release()
+      return
+    }
+    const age = {
+      staleMs: ms === null ? 0 : staleMs,
+      graceMs: ms === null ? 0 : graceMs,
+      computeMs: beta > 0 ? computeMs : 0,
+    }
+    const stored = wrap({ ...age, text })
     const freshMs = ms && Math.max(1, Math.round(ms * (1 - jitter * Math.random())))
-    if (await lease.keep(stored, freshMs && freshMs + refresh)) this.#counts.sets++
+    const ttlMs = freshMs && freshMs + age.staleMs + age.graceMs
+    const kept = await lease.keep(stored, ttlMs)
+    this.#entries.changed(name)
+    if (!kept) return
+    this.#counts.written(name.name, ttlMs)
+    if (ttlMs && graceMs > 0) this.#last.keep(name, stored, ttlMs)
   }
 
   #call<Value>({ factory }: Wanted<Value>): Promise<Value> | Value {
@@ -173,9 +259,9 @@ export class Remembering {
     return this.#leases.ask(wanted.name, header)
   }
 
-  #header<Value>({ name, ms, staleMs, negativeMs }: Wanted<Value>): Promise<string> {
+  #header<Value>({ name, ms, staleMs, graceMs, negativeMs }: Wanted<Value>): Promise<string> {
     if (ms === null) return this.#entries.header(name, null)
-    const keptMs = ms === 'expired' ? 0 : ms + staleMs
+    const keptMs = ms === 'expired' ? 0 : ms + staleMs + graceMs
     return this.#entries.header(name, Math.max(1, keptMs, negativeMs))
   }
 
@@ -189,18 +275,7 @@ export class Remembering {
     operation: () => Promise<Result>,
     undo?: (result: Result) => unknown,
   ): Promise<Result | undefined> {
-    let running: Promise<Result> | undefined
-    try {
-      return await this.#breaker.run(() => {
-        running = operation()
-        return running
-      })
-    } catch (error) {
-      if (!isAway(error)) throw error
-      running?.then(undo).catch(() => undefined)
-      this.#report(error, name.name)
-      return undefined
-    }
+    return this.#access.read(name, operation, undefined, undo)
   }
 }
 

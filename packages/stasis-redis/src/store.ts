@@ -1,19 +1,14 @@
 import { InvalidArgumentError } from '@gravito/plasma'
-import { createLocks, type Locks } from '@gravito/redis-locks'
-import { Breaker } from './breaker.js'
-import { Entries } from './entries.js'
-import { checkTags, KeySpace, readTags, type TaggedName, writeTags } from './keys.js'
-import { Leases } from './leases.js'
-import { lockMs, RedisCacheLock } from './lock.js'
-import type { Client } from './many-keys.js'
+import type { CacheEventName, CacheListener } from './events.js'
+import { checkTags, readTags, type TaggedName, writeTags } from './keys.js'
+import type { Limiter, LimiterOptions } from './limiter.js'
 import { type RedisStoreOptions, type ResolvedStoreOptions, resolveOptions } from './options.js'
-import { type Factory, Remembering } from './remember.js'
+import { assemble, type Parts } from './parts.js'
+import type { Factory } from './remember.js'
 import { type RememberOptions, resolveRemember } from './remember-options.js'
 import type { CacheLock, CacheStore, CacheTtl, CustomStoreConfig, TaggableStore } from './stasis.js'
-import { type CacheStats, Counts } from './stats.js'
-import { RedisTokens, type TokenSource } from './tags.js'
+import type { CacheStats } from './stats.js'
 import { type Lifetime, lifetime } from './ttl.js'
-import { Values } from './values.js'
 
 /** An entry ready to be written, `null` for one to forget. */
 type Prepared = { payload: string; ms: number | null } | null
@@ -24,34 +19,12 @@ type Prepared = { payload: string; ms: number | null } | null
  */
 export class RedisStore implements CacheStore, TaggableStore {
   readonly #options: ResolvedStoreOptions
-  readonly #keys: KeySpace
-  readonly #tokens: TokenSource
-  readonly #entries: Entries
-  readonly #remembering: Remembering
-  readonly #values: Values
-  readonly #counts = new Counts()
-  #locks: { client: Client; locks: Locks } | undefined
+  readonly #it: Parts
 
   /** @throws RedisConfigError */
   constructor(options: RedisStoreOptions = {}) {
     this.#options = resolveOptions(options)
-    const { client, prefix, serializer, leaseMs, deadlineMs, onError } = this.#options
-    this.#values = new Values(serializer)
-    this.#keys = new KeySpace(prefix)
-    this.#tokens = new RedisTokens(client, this.#keys)
-    this.#entries = new Entries(client, this.#keys, this.#tokens)
-    const leases = new Leases(client, this.#keys, leaseMs)
-    const breaker = new Breaker(deadlineMs)
-    this.#remembering = new Remembering(
-      this.#entries,
-      leases,
-      breaker,
-      this.#counts,
-      (error, key) => {
-        this.#counts.errors++
-        onError(error, key)
-      },
-    )
+    this.#it = assemble(this.#options)
   }
 
   /**
@@ -60,8 +33,7 @@ export class RedisStore implements CacheStore, TaggableStore {
    * @throws CacheDeserializationError
    */
   async get<Value = unknown>(key: string): Promise<Value | null> {
-    const name = readTags(key)
-    return this.#value<Value>(name, await this.#entries.read(name))
+    return this.#it.reads.get<Value>(readTags(key))
   }
 
   /**
@@ -85,26 +57,27 @@ export class RedisStore implements CacheStore, TaggableStore {
     if (value === null || value === undefined) {
       throw new InvalidArgumentError('value', `is ${value}, which is never a hit`, 'add')
     }
-    const payload = this.#values.write(name.name, value)
-    if (ms === 'expired') return false
-    const added = await this.#entries.add(name, payload, ms)
-    if (added) this.#counts.sets++
+    const payload = this.#it.values.write(name.name, value)
+    if (payload === null || ms === 'expired') return false
+    const added = await this.#it.access.change(name, () => this.#it.entries.add(name, payload, ms))
+    if (added) this.#it.counts.written(name.name, ms)
     return added
   }
 
   /** Remove an entry; resolves with false when there was none. */
   async forget(key: string): Promise<boolean> {
     const name = readTags(key)
-    this.#remembering.leave(name)
-    const removed = await this.#entries.remove(name)
-    if (removed) this.#counts.deletes++
+    this.#it.remembering.leave(name)
+    const removed = await this.#it.access.forget(name, () => this.#it.entries.remove(name))
+    if (removed) this.#it.counts.removed(name.name)
     return removed
   }
 
   /** Remove every entry of this store's prefix, a few at a time; locks stay, and so do all other keys. */
   async flush(): Promise<void> {
-    this.#remembering.leaveAll()
-    await this.#entries.flush()
+    this.#it.remembering.leaveAll()
+    await this.#it.access.flush(guard => this.#it.entries.flush(guard))
+    this.#it.counts.flushed(null)
   }
 
   /**
@@ -115,7 +88,10 @@ export class RedisStore implements CacheStore, TaggableStore {
   async increment(key: string, value = 1): Promise<number> {
     if (!Number.isSafeInteger(value))
       throw new InvalidArgumentError('value', 'must be a whole number', 'increment')
-    return this.#entries.increment(readTags(key), value)
+    const name = readTags(key)
+    const sum = await this.#it.access.change(name, () => this.#it.entries.increment(name, value))
+    this.#it.counts.written(name.name)
+    return sum
   }
 
   /** Subtract from the whole number of an entry. */
@@ -125,15 +101,20 @@ export class RedisStore implements CacheStore, TaggableStore {
 
   /** A lock that lasts `seconds` (default 10) unless it is given back; `flush` leaves it alone. */
   lock(name: string, seconds = 10): CacheLock {
-    const options = { ttlMs: lockMs(seconds), renew: false }
-    return new RedisCacheLock(() => this.#locksNow().mutex(name, options))
+    return this.#it.locks.lock(name, seconds)
+  }
+
+  /** Limits of attempts for the whole fleet; `flush` leaves them alone. */
+  limiter(options: LimiterOptions = {}): Limiter {
+    return this.#it.locks.limiter(options, (error, key) => this.#it.counts.failed(error, key))
   }
 
   /** Every entry with any of the tags is gone, in one step for any number of entries. */
   async flushTags(tags: readonly string[]): Promise<void> {
     checkTags(tags)
-    this.#remembering.leaveTags(tags)
-    await this.#tokens.revoke(tags)
+    this.#it.remembering.leaveTags(tags)
+    await this.#it.access.flushTags(tags, () => this.#it.tokens.revoke(tags))
+    this.#it.counts.flushed(tags)
   }
 
   /** A key that carries its tags, for every method of this store that takes one. */
@@ -149,14 +130,12 @@ export class RedisStore implements CacheStore, TaggableStore {
 
   /** Is there an entry? Counts as no read. */
   async has(key: string): Promise<boolean> {
-    return this.#entries.exists(readTags(key))
+    return this.#it.reads.has(readTags(key))
   }
 
   /** Many values by key in one round trip, `null` for each that is missing. */
   async many<Value = unknown>(keys: readonly string[]): Promise<Record<string, Value | null>> {
-    const names = keys.map(readTags)
-    const payloads = await this.#entries.readAll(names)
-    const values = names.map((name, i) => this.#value<Value>(name, payloads[i] ?? null))
+    const values = await this.#it.reads.many<Value>(keys.map(readTags))
     return Object.fromEntries(keys.map((key, i) => [key, values[i] ?? null]))
   }
 
@@ -178,21 +157,24 @@ export class RedisStore implements CacheStore, TaggableStore {
   /** The value, which is removed; of many callers one gets it. */
   async pull<Value = unknown>(key: string): Promise<Value | null> {
     const name = readTags(key)
-    this.#remembering.leave(name)
-    const payload = await this.#entries.take(name)
-    if (payload !== null) this.#counts.deletes++
-    return this.#value<Value>(name, payload)
+    this.#it.remembering.leave(name)
+    const text = await this.#it.access.change(name, () => this.#it.entries.take(name))
+    if (text !== null) this.#it.counts.removed(name.name)
+    return this.#it.reads.value<Value>(name, text)
   }
 
   /** Let an entry expire later or sooner; resolves with false when there is none. */
   async touch(key: string, ttl?: CacheTtl): Promise<boolean> {
     const ms = this.#lifetime(ttl)
-    return ms === 'expired' ? this.forget(key) : this.#entries.touch(readTags(key), ms)
+    if (ms === 'expired') return this.forget(key)
+    const name = readTags(key)
+    return this.#it.access.change(name, () => this.#it.entries.touch(name, ms))
   }
 
   /** Seconds until an entry expires, `null` when it never does or there is none. */
   async ttl(key: string): Promise<number | null> {
-    const ms = await this.#entries.ttl(readTags(key))
+    const name = readTags(key)
+    const ms = await this.#it.access.change(name, () => this.#it.entries.ttl(name))
     return ms === null ? null : ms / 1_000
   }
 
@@ -208,13 +190,24 @@ export class RedisStore implements CacheStore, TaggableStore {
     options?: RememberOptions,
   ): Promise<Value> {
     const name = readTags(key)
-    return this.#remembering.get({
-      ...resolveRemember(options),
+    const ms = this.#lifetime(ttl)
+    const { staleMs, graceMs, negativeMs, beta, jitter } = resolveRemember(options)
+    if (staleMs === 0 && graceMs === 0 && beta === 0) {
+      const near = this.#it.reads.near<Value>(name)
+      if (near !== null) return near
+    }
+    return this.#it.remembering.get({
+      staleMs,
+      graceMs,
+      negativeMs,
+      beta,
+      jitter,
       name,
-      ms: this.#lifetime(ttl),
+      ms,
       factory,
-      read: text => this.#values.tryRead(name.name, text) as Value | null,
-      serialize: value => this.#values.serialize(name.name, value),
+      share: near => this.#it.reads.share<Value>(name, near),
+      read: text => this.#it.values.tryRead(name.name, text) as Value | null,
+      serialize: value => this.#it.values.serialize(name.name, value),
     })
   }
 
@@ -242,49 +235,60 @@ export class RedisStore implements CacheStore, TaggableStore {
 
   /** The names of untagged entries that match the glob; long names in their shortened form. */
   async keys(glob = '*'): Promise<string[]> {
-    return this.#entries.names(glob)
+    return this.#it.entries.names(glob, this.#it.access.guard)
   }
 
   stats(): CacheStats {
-    return this.#counts.snapshot()
+    return this.#it.counts.snapshot(this.#it.near?.stats())
+  }
+
+  /**
+   * Hear what the store does.
+   *
+   * @example
+   * cache.on('miss', ({ key }) => console.log('not cached:', key))
+   */
+  on<Name extends CacheEventName>(event: Name, listener: CacheListener<Name>): this {
+    this.#it.listeners.on(event, listener)
+    return this
+  }
+
+  off<Name extends CacheEventName>(event: Name, listener: CacheListener<Name>): this {
+    this.#it.listeners.off(event, listener)
+    return this
+  }
+
+  /**
+   * End the connections of the near cache, without which the store goes on, and what is tried again in the
+   * background. The client stays its owner's to close.
+   */
+  async close(): Promise<void> {
+    this.#it.close()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
   }
 
   #prepare({ name }: TaggedName, value: unknown, ms: Lifetime): Prepared {
     if (value === null || value === undefined || ms === 'expired') return null
-    return { payload: this.#values.write(name, value), ms }
+    const payload = this.#it.values.write(name, value)
+    return payload === null ? null : { payload, ms }
   }
 
-  async #put(name: TaggedName, entry: Prepared): Promise<void> {
-    this.#remembering.leave(name)
-    if (entry) {
-      const header = await this.#entries.header(name, entry.ms)
-      await this.#write(name, header + entry.payload, entry.ms)
-    } else if (await this.#entries.remove(name)) this.#counts.deletes++
-  }
-
-  async #write(name: TaggedName, text: string, ms: number | null): Promise<void> {
-    await this.#entries.write(name, text, ms)
-    this.#counts.sets++
-  }
-
-  #value<Value>({ name }: TaggedName, payload: string | null): Value | null {
-    const value = payload === null ? null : this.#values.read(name, payload)
-    if (value === null || value === undefined) this.#counts.misses++
-    else this.#counts.hits++
-    return (value ?? null) as Value | null
+  #put(name: TaggedName, entry: Prepared): Promise<void> {
+    this.#it.remembering.leave(name)
+    return this.#it.access.write(name, async () => {
+      if (entry) {
+        const header = await this.#it.entries.header(name, entry.ms)
+        await this.#it.entries.write(name, header + entry.payload, entry.ms)
+        this.#it.counts.written(name.name, entry.ms)
+      } else if (await this.#it.entries.remove(name)) this.#it.counts.removed(name.name)
+    })
   }
 
   #lifetime(ttl: CacheTtl): Lifetime {
     return lifetime(ttl, this.#options.defaultTtl)
-  }
-
-  /** The facade may have been configured anew since the last lock. */
-  #locksNow(): Locks {
-    const client = this.#options.client()
-    if (this.#locks?.client !== client) {
-      this.#locks = { client, locks: createLocks(client, { prefix: this.#keys.locks }) }
-    }
-    return this.#locks.locks
   }
 }
 

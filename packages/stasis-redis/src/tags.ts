@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { KeySpace } from './keys.js'
 import { type Client, getAll, unlinkAll } from './many-keys.js'
+import type { NearCache } from './near/near-cache.js'
 import { TOKEN } from './scripts.js'
 
 /**
@@ -8,6 +9,8 @@ import { TOKEN } from './scripts.js'
  * is a hit only while they are current.
  */
 export interface TokenSource {
+  /** The tokens that this process knows to be current; `undefined` when it does not know all of them. */
+  peek(tags: readonly string[]): string[] | undefined
   /** The current tokens by position, `null` for a tag that has none. */
   current(tags: readonly string[]): Promise<(string | null)[]>
   /** The current tokens, made where there are none, alive for at least `ttlMs` (`null`: for ever). */
@@ -23,14 +26,27 @@ export interface TokenSource {
 export class RedisTokens implements TokenSource {
   readonly #client: () => Client
   readonly #keys: KeySpace
+  readonly #near: NearCache | undefined
 
-  constructor(client: () => Client, keys: KeySpace) {
+  constructor(client: () => Client, keys: KeySpace, near?: NearCache) {
     this.#client = client
     this.#keys = keys
+    this.#near = near
+  }
+
+  peek(tags: readonly string[]): string[] | undefined {
+    const tokens: string[] = []
+    for (const tag of tags) {
+      const known = this.#near?.peek(this.#keys.token(tag))
+      if (!known) return undefined
+      tokens.push(known.text)
+    }
+    return tokens
   }
 
   current(tags: readonly string[]): Promise<(string | null)[]> {
-    return getAll(this.#client(), this.#places(tags))
+    const places = this.#places(tags)
+    return this.#near ? this.#near.read(places) : getAll(this.#client(), places)
   }
 
   issue(tags: readonly string[], ttlMs: number | null): Promise<string[]> {
@@ -41,7 +57,12 @@ export class RedisTokens implements TokenSource {
   }
 
   async revoke(tags: readonly string[]): Promise<void> {
-    await unlinkAll(this.#client(), this.#places([...new Set(tags)]))
+    const places = this.#places([...new Set(tags)])
+    try {
+      await unlinkAll(this.#client(), places)
+    } finally {
+      for (const place of places) this.#near?.drop(place)
+    }
   }
 
   #places(tags: readonly string[]): string[] {

@@ -1,5 +1,5 @@
 import { createManager, Redis, RedisClient } from '@gravito/plasma'
-import { startCluster, startRedis, uniquePrefix } from '@gravito/redis-testing'
+import { startCluster, uniquePrefix } from '@gravito/redis-testing'
 import { Cluster, Redis as IoRedis } from 'ioredis'
 import { describe, expect, inject, onTestFinished, test } from 'vitest'
 import { RedisStore, redisStore } from '../src/index.js'
@@ -81,30 +81,4 @@ describe('what it runs on', () => {
     }
     expect(await redis.get('foreign')).toBe('1')
   }, 60_000)
-})
-
-test('Redis away: every operation says so, and none pretends', async () => {
-  const server = await startRedis()
-  const redis = new RedisClient({
-    port: server.port,
-    retryDelay: 5,
-    maxRetries: 1,
-    commandTimeout: 300,
-  })
-  onTestFinished(() => redis.disconnect())
-  const store = new RedisStore({ client: redis })
-  await store.put('k', 1, 60)
-  await server.stop()
-  for (const operation of [
-    () => store.get('k'),
-    () => store.put('k', 1, 60),
-    () => store.add('k', 1, 60),
-    () => store.forget('k'),
-    () => store.increment('k'),
-    () => store.flush(),
-    () => store.flushTags(['a']),
-  ]) {
-    await expect(operation()).rejects.toMatchObject({ code: 'CONNECTION_FAILED' })
-  }
-  await expect(store.lock('job').acquire()).rejects.toMatchObject({ code: 'LOCK_STORE' })
 })

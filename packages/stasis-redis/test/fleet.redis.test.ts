@@ -8,7 +8,11 @@ import { deferred, pause, setup } from './setup.js'
 /** Two stores on the same entries that share nothing in this process. */
 function fleet(leaseSeconds = 3) {
   const { redis, store } = setup({ leaseSeconds })
-  return { redis, one: store, other: new RedisStore({ client: redis, leaseSeconds }) }
+  return {
+    redis,
+    one: store,
+    other: new RedisStore({ client: redis, leaseSeconds, deadlineMs: 5_000 }),
+  }
 }
 
 describe('processes', () => {

@@ -12,7 +12,11 @@ export function setup(options: RedisStoreOptions = {}) {
     for await (const key of redis.scanIterator()) await redis.unlink(key)
     await redis.disconnect()
   })
-  return { redis, keyPrefix, store: new RedisStore({ client: redis, ...options }) }
+  return {
+    redis,
+    keyPrefix,
+    store: new RedisStore({ client: redis, deadlineMs: 5_000, ...options }),
+  }
 }
 
 /** A promise and what settles it. */

@@ -1,13 +1,16 @@
 /** Lua that several scripts share. */
 
-/** The server's microseconds as `now`, and tokens: a hybrid logical clock (I2). Needs `fence` and `lock`. */
+/** The server's microseconds as `now`, and tokens: a hybrid logical clock (I2). Needs `fence`. */
 export const CLOCK = `
     local time = redis.call('TIME')
     local now = time[1] * 1000000 + time[2]
     local function mint()
       local last = tonumber(redis.call('GET', fence) or 0)
       return string.format('%.0f', now > last and now or last + 1)
-    end
+    end`
+
+/** `own(ticket, token, ttlMs)` makes the ticket the one holder. Needs `fence` and `lock`. */
+export const OWN = `
     local function own(ticket, token, ttlMs)
       redis.call('SET', fence, token, 'PX', 86400000)
       redis.call('SET', lock, ticket .. '|' .. token, 'PX', ttlMs)
@@ -22,39 +25,58 @@ export const OWNED_BY = `
     end`
 
 /**
- * `line(ticket, ttlMs, arrival, ticketMs)` writes a ticket. `handOver(self)` gives the free lock to the first ticket
- * whose process is alive (I7, I8): a ticket past its heartbeat, or whose channel nobody hears, is dropped. `self` is the
- * asking ticket, which learns by the reply and gets its whole lease; others learn by a message and start with at
- * most 3 s, so that a stopped waiter costs no more. Needs CLOCK, `queue`, `waiters`, `channel` and `publish`.
+ * `line(ticket, ttlMs, arrival, ticketMs)` writes a ticket; an arrival below 0 is an age. `isAlive(head)` says whether
+ * its process may still wait. `offer(head, self)` takes the ticket out of the queue and makes it a holder if its process
+ * is alive (I7, I8): one past its heartbeat, or whose channel nobody hears, is dropped. `self` is the asking ticket, which
+ * learns by the reply and gets its whole lease; others learn by a message and start with at most 3 s, so that a stopped
+ * waiter costs no more. Needs CLOCK, `own`, `queue`, `waiters`, `channel` and `publish`.
  */
 export const QUEUE = `
     local function line(ticket, ttlMs, arrival, ticketMs)
-      local score = arrival == '0' and string.format('%.0f', now) or arrival
-      redis.call('ZADD', queue, 'NX', score, ticket)
+      local score = tonumber(arrival)
+      if score < 0 then score = now + score end
+      redis.call('ZADD', queue, 'NX', string.format('%.0f', math.min(score, now)), ticket)
       local deadline = string.format('%.0f', now + ticketMs * 1000)
       redis.call('HSET', waiters, ticket, deadline .. ':' .. ttlMs .. ':' .. channel)
       redis.call('PEXPIRE', queue, ticketMs + 1000)
       redis.call('PEXPIRE', waiters, ticketMs + 1000)
     end
+    local function isAlive(head)
+      local deadline = string.match(redis.call('HGET', waiters, head) or '', '^(%d+):')
+      return deadline and tonumber(deadline) > now
+    end
+    local function offer(head, self)
+      local record = redis.call('HGET', waiters, head) or ''
+      redis.call('ZREM', queue, head)
+      redis.call('HDEL', waiters, head)
+      local deadline, ttlMs, hears = string.match(record, '^(%d+):(%d+):(.+)$')
+      if not deadline or tonumber(deadline) <= now then return false end
+      local token = mint()
+      if head == self then
+        own(head, token, ttlMs)
+        return true
+      end
+      local lease = tonumber(ttlMs) < 3000 and ttlMs or '3000'
+      local grant = head .. '|' .. token .. '|' .. string.format('%.0f', now) .. '|' .. lease
+      if redis.call(publish, hears, grant) == 0 then return false end
+      own(head, token, lease)
+      return true
+    end`
+
+/** `handOver(self)` gives the one free lock to the first ticket that is alive. Needs QUEUE. */
+export const HAND_OVER = `
     local function handOver(self)
       while true do
-        local head = redis.call('ZPOPMIN', queue)[1]
+        local head = redis.call('ZRANGE', queue, 0, 0)[1]
         if not head then return false end
-        local record = redis.call('HGET', waiters, head) or ''
-        redis.call('HDEL', waiters, head)
-        local deadline, ttlMs, hears = string.match(record, '^(%d+):(%d+):(.+)$')
-        if deadline and tonumber(deadline) > now then
-          local token = mint()
-          if head == self then
-            own(head, token, ttlMs)
-            return true
-          end
-          local lease = tonumber(ttlMs) < 3000 and ttlMs or '3000'
-          local grant = head .. '|' .. token .. '|' .. string.format('%.0f', now) .. '|' .. lease
-          if redis.call(publish, hears, grant) > 0 then
-            own(head, token, lease)
-            return true
-          end
-        end
+        if offer(head, self) then return true end
       end
+    end`
+
+/** `tellHolder(held, ticket)`: the first in the queue tells the holder's process that another one waits. Needs QUEUE. */
+export const TELL_HOLDER = `
+    local function tellHolder(held, ticket)
+      local holder, client = string.match(held, '^(([^:]+):[^|]*)|')
+      if not holder or redis.call('ZRANGE', queue, 0, 0)[1] ~= ticket then return end
+      redis.call(publish, (string.gsub(channel, '[^:]+$', client)), '!' .. holder)
     end`

@@ -1,0 +1,121 @@
+import { findRedis, startRedis, uniquePrefix } from '@gravito/redis-testing'
+import { Redis } from 'ioredis'
+import { machine, writePage } from '../page.js'
+import { CACHE_NAMES, type CacheName } from './adapters/index.js'
+import { runClear, runCold, runInvalidation, runOutage } from './events.js'
+import { runSpeed } from './speed.js'
+import { cpuTable, situationTable, speedTable } from './table.js'
+
+const FULL = {
+  rounds: 7,
+  durationMs: 250,
+  cold: [
+    'ioredis + JSON',
+    'stasis-redis',
+    'bentocache',
+    'cacheable',
+    'keyv',
+    'cache-manager',
+    'unstorage',
+  ],
+  clear: [
+    'ioredis + JSON',
+    'stasis-redis',
+    'bentocache',
+    'cacheable',
+    'keyv',
+    'cache-manager',
+    'unstorage',
+  ],
+  outage: CACHE_NAMES.filter(name => !name.includes('near tags')),
+  tagged: 10_000,
+  own: 100_000,
+  foreign: 900_000,
+  patienceMs: 12_000,
+} satisfies Size
+
+const QUICK: Size = {
+  rounds: 2,
+  durationMs: 80,
+  cold: ['ioredis + JSON', 'stasis-redis', 'bentocache'],
+  clear: ['ioredis + JSON', 'stasis-redis'],
+  outage: ['stasis-redis'],
+  tagged: 1_000,
+  own: 5_000,
+  foreign: 20_000,
+  patienceMs: 3_000,
+}
+
+/** How much is measured. */
+interface Size {
+  rounds: number
+  durationMs: number
+  cold: readonly CacheName[]
+  clear: readonly CacheName[]
+  outage: readonly CacheName[]
+  /** Entries of the tag that is invalidated. */
+  tagged: number
+  /** Keys that are cleared, and keys beside them. */
+  own: number
+  foreign: number
+  /** Milliseconds after which a hanging answer is given up. */
+  patienceMs: number
+}
+
+const TAGGED: readonly CacheName[] = ['ioredis + JSON', 'stasis-redis', 'bentocache', 'cacheable']
+
+/** Every cache with every case; prints the tables, and writes docs/benchmarks-cache.md unless it is quick. */
+export async function benchCache({ quick }: { quick: boolean }): Promise<void> {
+  const size: Size = quick ? QUICK : FULL
+  const given = process.env.REDIS_URL ? (await findRedis()).url : undefined
+  const server = given ? undefined : await startRedis()
+  const url = given ?? server?.url ?? ''
+  const report = (progress: string) => void process.stderr.write(`cache: ${progress}\n`)
+  try {
+    const { rounds, durationMs, patienceMs } = size
+    const namespace = uniquePrefix('bench')
+    const speeds = await runSpeed({ url, namespace, rounds, durationMs, report })
+    report('a cold key')
+    const cold = await runCold(size.cold, url)
+    report('a tag')
+    const invalidation = await runInvalidation(TAGGED, url, size.tagged)
+    report('clear')
+    const clear = await runClear(size.clear, size.own, size.foreign)
+    report('Redis killed')
+    const outage = await runOutage(size.outage, patienceMs)
+    const situations = { cold, invalidation, clear, outage, patienceMs }
+    const cpu = `CPU of the process for one call; below 1 is cheaper:\n\n${cpuTable(speeds)}`
+    const tables = `${speedTable(speeds)}\n${cpu}\n## Situations\n\n${situationTable(situations)}`
+    const setting = `${await version(url)}, Node ${process.versions.node}, ${machine()}; ${rounds} rounds of ${durationMs} ms.`
+    console.log(`\n${tables}\n${setting}`)
+    if (!quick) writePage('benchmarks-cache.md', page(tables, setting, size))
+  } finally {
+    await server?.stop()
+  }
+}
+
+async function version(url: string): Promise<string> {
+  const redis = new Redis(url)
+  const info = await redis.info('server')
+  await redis.quit()
+  const [, number = '?'] = /redis_version:(\S+)/.exec(info) ?? []
+  return `Redis ${number}`
+}
+
+function page(tables: string, setting: string, { tagged, own, foreign, patienceMs }: Size): string {
+  const thousands = (count: number) => count.toLocaleString('en')
+  return `# Benchmarks of the cache
+
+Written by \`npm run bench -- cache\`; run it on your own machine. The caches take turns in every round, each in a
+process of its own. The first row is what one would write by hand, ioredis and JSON, in calls per second (a call with
+100 keys counts once); the others are the median of the ratios within a round, above 1 is faster. Every value is checked.
+
+${tables}
+- A cold key: 4 processes with 200 callers each ask for the same missing value.
+- A tag of ${thousands(tagged)} entries is invalidated. By hand that is a set of keys.
+- ${thousands(own)} keys are cleared beside ${thousands(foreign)} of others; the longest command is what everybody else waits for.
+- Redis is killed while nothing is under way; an error counts as an answer, and after ${thousands(patienceMs)} ms it is given up.
+
+${setting}
+`
+}

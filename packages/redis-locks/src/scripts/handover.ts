@@ -1,0 +1,64 @@
+import { defineScript } from '@gravito/plasma'
+import { CLOCK, HAND_OVER, OWN, OWNED_BY, QUEUE } from './fragments.js'
+import { KEYS, placeAfterRelease, RELEASING } from './kind.js'
+
+/**
+ * A process that hands a lock over to its own waiters without a command takes their tokens from a reserve: the fence
+ * already stands behind it, so that a process that dies leaves no token to be given twice (I2). `settle` gives back what
+ * was not used. Needs `fence`, `reserved` (the end of the reserve, 0 without one) and `last` (the last token used).
+ */
+const SETTLE = `
+    if reserved ~= '0' then
+      local mark = tonumber(redis.call('GET', fence) or 0)
+      if mark == tonumber(reserved) or mark < tonumber(last) then
+        redis.call('SET', fence, last, 'PX', 86400000)
+      end
+    end`
+
+/** RELEASE of a process that has a reserve. */
+export const RELEASE_RESERVED = defineScript({
+  keys: KEYS,
+  args: ['ticket', 'publish', 'reserved', 'last'],
+  lua: `
+    ${CLOCK}
+    ${OWN}
+    ${QUEUE}
+    ${HAND_OVER}
+    ${SETTLE}
+    local held = redis.call('GET', lock)
+    if not held or string.sub(held, 1, #ticket + 1) ~= ticket .. '|' then return 0 end
+    if not handOver('') then redis.call('DEL', lock) end
+    return 1`,
+  reply: (raw: number) => raw === 1,
+})
+
+/**
+ * RELEASE and ENQUEUE of the process' next waiter in one step, so that a handoff costs one command (I12). Reserves `spare`
+ * tokens when that waiter is granted and nobody else waits.
+ */
+export const RELEASE_AND_RESERVE = defineScript({
+  keys: KEYS,
+  args: RELEASING,
+  lua: `
+    ${CLOCK}
+    ${OWNED_BY}
+    ${OWN}
+    ${QUEUE}
+    ${HAND_OVER}
+    ${SETTLE}
+    local held = redis.call('GET', lock)
+    local mine = ownedBy(held, ticket)
+    if not ownedBy(held, following) then
+      line(following, ttlMs, arrival, ticketMs)
+      if mine or not held then handOver(following) end
+    end
+    local token = ownedBy(redis.call('GET', lock), following)
+    local isAlone = token and redis.call('EXISTS', queue) == 0
+    if isAlone then
+      local mark = math.max(tonumber(redis.call('GET', fence) or 0), token + spare)
+      redis.call('SET', fence, string.format('%.0f', mark), 'PX', 86400000)
+    end
+    local now = string.format('%.0f', now)
+    return { mine and 1 or 0, isAlone and 1 or 0, token or false, now, redis.call('PTTL', lock) }`,
+  reply: placeAfterRelease,
+})

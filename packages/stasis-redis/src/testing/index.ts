@@ -1,0 +1,2 @@
+export { type ComplianceCase, contractCases, type Subject, storeCases } from './compliance.js'
+export { createMemoryStore, MemoryStore, type MemoryStoreOptions } from './memory-store.js'
