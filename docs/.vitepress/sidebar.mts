@@ -69,4 +69,55 @@ export const english = sidebar('/', [
   ],
 ])
 
-export const chinese = sidebar('/zh-TW/', [['開始', [['指南', 'guide']]]])
+export const chinese = sidebar('/zh-TW/', [
+  [
+    '開始',
+    [
+      ['指南', 'guide'],
+      ['在 Gravito 應用中使用', 'guide-gravito'],
+      ['在 Node 或 Bun 服務中使用', 'guide-service'],
+      ['Atlas 使用者', 'guide-atlas'],
+    ],
+  ],
+  [
+    '用戶端',
+    [
+      ['設定', 'configuration'],
+      ['限制、位元組、函式庫', 'client'],
+      ['各種資料型別', 'data'],
+      ['地點、位元與估計', 'geo-and-bits'],
+      ['串流', 'streams'],
+      ['發布與訂閱', 'pubsub'],
+      ['管道、交易與腳本', 'transactions'],
+      ['腳本、使用者與伺服器', 'administration'],
+      ['錯誤', 'errors'],
+    ],
+  ],
+  [
+    '快取與協調',
+    [
+      ['快取', 'cache'],
+      ['鎖', 'locks'],
+      ['CommandKit', 'commandkit'],
+      ['Triva', 'triva'],
+    ],
+  ],
+  [
+    '上線之後',
+    [
+      ['出錯時的承諾', 'promises'],
+      ['叢集與 Sentinel', 'cluster-and-sentinel'],
+      ['安全性', 'security'],
+      ['可觀測性', 'observability'],
+      ['疑難排解', 'troubleshooting'],
+    ],
+  ],
+  [
+    '移轉',
+    [
+      ['從現有的 @gravito/plasma', 'migrate-from-plasma'],
+      ['從 ioredis', 'migrate-from-ioredis'],
+      ['從 node-redis', 'migrate-from-node-redis'],
+    ],
+  ],
+])

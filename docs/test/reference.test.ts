@@ -3,7 +3,7 @@ import { documentedErrors, documentedOptions, errorsOf, optionsOf } from './refe
 
 const TYPES = 'packages/plasma/src/config/types.ts'
 
-describe('the reference of the configuration', () => {
+describe.each(['docs', 'docs/zh-TW'])('the reference of the configuration in %s', folder => {
   test.each([
     ['RedisConfig', TYPES],
     ['ConnectionConfig', TYPES],
@@ -13,7 +13,7 @@ describe('the reference of the configuration', () => {
     const described = (options: { name: string; type: string }[]) =>
       options.map(option => `${option.name}: ${option.type}`).sort()
     const known = optionsOf(file, name)
-    const documented = documentedOptions('docs/configuration.md', name)
+    const documented = documentedOptions(`${folder}/configuration.md`, name)
     expect(known).not.toEqual([])
     expect(described(documented)).toEqual(described(known))
     for (const option of known.filter(it => it.default !== undefined)) {
@@ -24,8 +24,11 @@ describe('the reference of the configuration', () => {
   })
 })
 
-test('the reference of the errors has every code with its class, and no other', () => {
-  const known = ['plasma', 'redis-locks', 'stasis-redis'].flatMap(errorsOf).sort()
-  expect(known.length).toBeGreaterThan(15)
-  expect(documentedErrors('docs/errors.md')).toEqual(known)
-})
+test.each(['docs', 'docs/zh-TW'])(
+  'the errors in %s: every code with its class, and no other',
+  folder => {
+    const known = ['plasma', 'redis-locks', 'stasis-redis'].flatMap(errorsOf).sort()
+    expect(known.length).toBeGreaterThan(15)
+    expect(documentedErrors(`${folder}/errors.md`)).toEqual(known)
+  },
+)
