@@ -1,10 +1,10 @@
-// npm run playground / npm test / npm run bench from a bare clone: built-ins only until the dependencies are there.
+// npm run playground / npm test / npm run bench / npm run soak from a bare clone: built-ins only until the dependencies are there.
 import { existsSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { run } from './run-command.mjs'
 import { ROOT, workspaces } from './workspaces.mjs'
 
-const COMMANDS = { playground, test, bench }
+const COMMANDS = { playground, test, bench, soak }
 const TURBO = path.join(ROOT, 'node_modules', '.bin', 'turbo')
 
 const [command = '', ...args] = process.argv.slice(2)
@@ -32,6 +32,14 @@ async function bench(args) {
   await findRedisOnce()
   await build('@gravito/redis-benchmarks')
   return run(process.execPath, ['benchmarks/dist/main.js', ...args])
+}
+
+/** @param {string[]} args */
+async function soak(args) {
+  await findRedisOnce()
+  await build('@gravito/redis-testing')
+  await build('@gravito/redis-locks')
+  return run(process.execPath, ['packages/redis-locks/soak/main.mjs', ...args])
 }
 
 /** @param {string[]} names folders or names of workspaces; none means all */

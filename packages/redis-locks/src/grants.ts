@@ -11,6 +11,7 @@ interface Channel {
 /** The next waiter comes soon, mostly. */
 const LINGER_MS = 1_000
 const REMEMBERED = 1_000
+const RESUBSCRIBED_MS = 50
 
 /** Grants arrive here: one channel per client, in a Cluster one per client and lock, open while somebody waits. */
 export class Grants {
@@ -19,6 +20,8 @@ export class Grants {
   readonly #waiters = new Map<string, Waiter>()
   /** Tickets whose cancellation Redis has not confirmed. */
   readonly #left = new Map<string, LockKeys>()
+  #stopHearing: (() => void) | undefined
+  #reconnected: NodeJS.Timeout | undefined
 
   /** Told of the ticket of this client for whose lock another process waits. */
   readonly #contended: (ticket: string) => void
@@ -36,6 +39,7 @@ export class Grants {
       closing: undefined,
     }
     this.#channels.set(channel, open)
+    this.#stopHearing ??= this.#store.onReady(() => this.#askAgain())
     open.users++
     clearTimeout(open.closing)
     try {
@@ -52,6 +56,7 @@ export class Grants {
     clearTimeout(open.closing)
     open.closing = setTimeout(() => {
       this.#channels.delete(channel)
+      if (this.#channels.size === 0) this.#stop()
       open.listening.then(stop => stop()).catch(() => undefined)
     }, LINGER_MS).unref()
   }
@@ -68,6 +73,24 @@ export class Grants {
     if (this.#left.size < REMEMBERED) this.#left.set(waiter.id, keys)
     const cancel = () => this.#cancel(waiter.id, keys)
     waiter.pending.then(cancel, cancel)
+  }
+
+  /** Messages were lost while a connection was away; the subscription comes a moment after its connection. */
+  #askAgain(): void {
+    clearTimeout(this.#reconnected)
+    this.#reconnected = setTimeout(() => {
+      for (const waiter of this.#waiters.values()) {
+        if (!waiter.pending) continue
+        waiter.askAt = 0
+        waiter.wake()
+      }
+    }, RESUBSCRIBED_MS).unref()
+  }
+
+  #stop(): void {
+    this.#stopHearing?.()
+    this.#stopHearing = undefined
+    clearTimeout(this.#reconnected)
   }
 
   #told(grant: string): void {

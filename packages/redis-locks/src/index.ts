@@ -10,6 +10,7 @@ export type { Funnel } from './funnel.js'
 export type { Leader, LeaderOptions } from './leader.js'
 export type { Lease, LeaseData } from './lease.js'
 export { createLimiter, type GravitoLimiter } from './limiter.js'
+export type { DurationStats, LockStats, LocksStats } from './lock-stats.js'
 export {
   createLockStore,
   createSitemapLock,
@@ -18,7 +19,7 @@ export {
 } from './lock-store.js'
 export { createLocks, Locks, withLock } from './locks.js'
 export type { MultiLease, MultiLock, MultiSection } from './multi.js'
-export type { Mutex, Section } from './mutex.js'
+export type { Mutex } from './mutex.js'
 export {
   createMutex,
   type LockInfo,
@@ -38,6 +39,7 @@ export {
 } from './rate-limit-storage.js'
 export type { RateLimit, RateLimiter, RateLimitOptions, SpendOptions } from './rate-limiter.js'
 export type { Lockable, ReadWriteLock, ReadWriteState } from './read-write.js'
+export type { Section } from './section.js'
 export type {
   PermitOptions,
   Semaphore,
@@ -52,4 +54,5 @@ export {
   type SemaphoreStorageOptions,
 } from './semaphore-storage.js'
 export type { Holder, LocksClient, LocksSource } from './store.js'
+export type { LockEvent, LockEventName, LockKind, LockListener } from './telemetry.js'
 export type { Throttle } from './throttle.js'

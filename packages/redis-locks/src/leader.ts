@@ -1,7 +1,8 @@
 import { InvalidArgumentError } from '@gravito/plasma'
 import type { Lease } from './lease.js'
-import type { Mutex, Section } from './mutex.js'
+import type { Mutex } from './mutex.js'
 import { checkMs } from './options.js'
+import type { Section } from './section.js'
 
 export interface LeaderOptions {
   /** The lease of the leadership in ms, renewed every third of it: how long a killed leader blocks. Default that of the locks. */

@@ -33,7 +33,7 @@ export interface Grant extends LeaseData {
 }
 
 /** What a lease needs of the locks it came from. */
-export type LeaseStore = Pick<LockStore, 'extend' | 'kind'> & {
+export type LeaseStore = Pick<LockStore, 'extend' | 'kind' | 'telemetry'> & {
   renewals: Pick<Renewals, 'add' | 'remove'>
 }
 
@@ -61,6 +61,7 @@ export class Lease {
   #sentAt: number
   #leaseMs: number
   #deadline: number
+  readonly #since = performance.now()
   #released = false
   /** When the last answer to `extend` came; what was asked before is out of date. */
   #extendedAt = 0
@@ -153,6 +154,10 @@ export class Lease {
     const held = this.isHeld() ? { sentAt: this.#sentAt, leaseMs: this.#leaseMs } : undefined
     this.#released = true
     this.#store.renewals.remove(this.#renewable)
+    if (held && !this.#grant.outer) {
+      const { telemetry, kind } = this.#store
+      telemetry.released(kind.name, this.name, this.token, performance.now() - this.#since)
+    }
     return this.#grant.release(held)
   }
 
@@ -187,6 +192,8 @@ export class Lease {
     this.#leaseMs = ms
     this.#deadline = validUntil(sentAt, ms)
     this.#watch(ms)
+    const { telemetry, kind } = this.#store
+    telemetry.renewed(kind.name, this.name, this.token, this.#deadline - performance.now())
   }
 
   /** Be told at the deadline, and renew before it. */
@@ -205,6 +212,9 @@ export class Lease {
     this.#loss = new LockLostError(this.name, this.token, why)
     this.#controller?.abort(this.#loss)
     this.#grant.lost()
+    const { telemetry, kind } = this.#store
+    const holdMs = performance.now() - this.#since
+    telemetry.lost(kind.name, this.name, this.token, holdMs, this.#loss)
   }
 }
 

@@ -1,9 +1,12 @@
+import { isRedisError } from '@gravito/plasma'
 import { Grants } from './grants.js'
 import type { LockKeys } from './names.js'
 import { Arrivals, ServerClock } from './server-clock.js'
 import type { LockStore } from './store.js'
 import { type Held, Tenure } from './tenure.js'
 import { Waiter } from './waiter.js'
+
+const RELEASE_ATTEMPTS = 3
 
 interface Line {
   /** Everybody of this process who waits for the lock, in order of arrival. */
@@ -119,11 +122,29 @@ export class Lines {
     const tenure = line?.tenure?.ticket === ticket ? line.tenure : undefined
     if (next && held && handOver(tenure, next, held)) return true
     try {
-      if (!line || !next) return await this.store.release(keys, ticket, tenure?.used)
-      return await this.#releaseTo(keys, line, ticket, next)
+      if (line && next) {
+        try {
+          return await this.#releaseTo(keys, line, ticket, next)
+        } catch (error) {
+          // Without the next one it may be possible, without memory for a ticket for example.
+          if (!isRedisError(error)) throw error
+        }
+      }
+      return await this.#releaseOnly(keys, ticket, tenure)
     } finally {
       this.ended(keys, ticket)
       next?.wake()
+    }
+  }
+
+  /** A reply that is lost says nothing; released twice is released once. */
+  async #releaseOnly(keys: LockKeys, ticket: string, tenure: Tenure | undefined): Promise<boolean> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.store.release(keys, ticket, tenure?.used)
+      } catch (error) {
+        if (attempt === RELEASE_ATTEMPTS || !isRedisError(error, 'REPLY_LOST')) throw error
+      }
     }
   }
 
@@ -185,8 +206,9 @@ export class Lines {
 /** Give a lock to a waiter of this process without a command, if that may be. */
 function handOver(tenure: Tenure | undefined, next: Waiter, held: Held): boolean {
   const given = tenure?.next(next, held)
-  if (!given) return false
+  if (!tenure || !given) return false
   next.given = given
-  next.wake()
+  if (tenure.isLong) setImmediate(() => next.wake())
+  else next.wake()
   return true
 }

@@ -4,8 +4,9 @@ import { Leader, type LeaderOptions } from './leader.js'
 import type { Lease, LeaseData } from './lease.js'
 import { LimitStore } from './limit-store.js'
 import { Lines } from './lines.js'
+import type { LocksStats } from './lock-stats.js'
 import { MultiLock } from './multi.js'
-import { Mutex, type Section } from './mutex.js'
+import { Mutex } from './mutex.js'
 import {
   type AcquireOptions,
   DEFAULTS,
@@ -19,8 +20,10 @@ import { ReadWriteLock } from './read-write.js'
 import { MUTEX } from './scripts/mutex.js'
 import { READ_WRITE } from './scripts/read-write.js'
 import { SEMAPHORE } from './scripts/semaphore.js'
+import type { Section } from './section.js'
 import { Semaphore, type SemaphoreOptions } from './semaphore.js'
 import { LockStore, type LocksSource } from './store.js'
+import type { LockEventName, LockListener } from './telemetry.js'
 import { Throttle } from './throttle.js'
 
 /** The locks under one prefix of one client. */
@@ -42,6 +45,11 @@ export class Locks {
     this.#semaphores = new Lines(this.#store.of(SEMAPHORE))
     this.#leaders = new Lines(this.#store.of({ ...MUTEX, suffix: ':leader' }))
     this.#readWrites = new Lines(this.#store.of(READ_WRITE))
+  }
+
+  /** How many leases of these locks, of every kind, are held; a process that shuts down waits for 0. */
+  get held(): number {
+    return this.#store.renewals.size
   }
 
   /**
@@ -119,6 +127,22 @@ export class Locks {
     options: AcquireOptions = {},
   ): Promise<Result> {
     return this.mutex(name).run(fn, options)
+  }
+
+  /** Hear of the locks of this object: see `LockEventName`. What a listener throws becomes a process warning. */
+  on(event: LockEventName, listener: LockListener): this {
+    this.#store.telemetry.on(event, listener)
+    return this
+  }
+
+  off(event: LockEventName, listener: LockListener): this {
+    this.#store.telemetry.off(event, listener)
+    return this
+  }
+
+  /** What the locks of this object did: how often, how long they were waited for and held. */
+  stats(): LocksStats {
+    return this.#store.telemetry.stats()
   }
 
   /** Take over the lease that `toJSON` described; `null` when it is no longer held. */

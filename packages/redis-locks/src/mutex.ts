@@ -5,20 +5,10 @@ import type { Lines } from './lines.js'
 import type { LockKeys } from './names.js'
 import { type AcquireOptions, type MutexOptions, type ResolvedOptions, resolve } from './options.js'
 import { asHolder, leaseOfContext } from './reentrancy.js'
+import { type Section, sectionOf } from './section.js'
 import { settles } from './settles.js'
 import type { Holder, LockStore } from './store.js'
 import type { Given, Waiter } from './waiter.js'
-
-/** What a critical section is given. */
-export interface Section {
-  lease: Lease
-  /** Aborts when the lease is lost or the caller's signal aborts. */
-  signal: AbortSignal
-  /** The fencing token: hand it to the resource, which refuses smaller ones than it has seen. */
-  token: number
-  /** Throws LockLostError when the lease is over. */
-  assertHeld: () => void
-}
 
 const STORE_RETRY_MS = 100
 const MAX_CONFIRM_MS = 1_000
@@ -105,9 +95,8 @@ export class Mutex {
 
   #resolve(options: AcquireOptions): ResolvedOptions {
     const resolved = resolve(this.#options, options)
-    if (this.#store.kind.queues !== 'head') {
-      if (options.reentrant) throw new InvalidArgumentError('reentrant', 'is for a mutex')
-      return { ...resolved, reentrant: false }
+    if (options.reentrant && this.#store.kind.queues !== 'head') {
+      throw new InvalidArgumentError('reentrant', 'is for a mutex')
     }
     if (resolved.minReplicas > 0 && this.#store.isCluster) {
       throw new InvalidArgumentError('minReplicas', 'cannot be asked for on a Cluster')
@@ -116,7 +105,8 @@ export class Mutex {
   }
 
   #outer({ reentrant }: ResolvedOptions): Lease | undefined {
-    return reentrant ? leaseOfContext(this.#store, this.#keys.lock) : undefined
+    const isMutex = this.#store.kind.queues === 'head'
+    return reentrant && isMutex ? leaseOfContext(this.#store, this.#keys.lock) : undefined
   }
 
   /** The lease once enough replicas have it; otherwise it is given back. */
@@ -144,13 +134,16 @@ export class Mutex {
     const outer = this.#outer(resolved)
     if (outer) return outer.nested()
     if (resolved.waitMs === 0) return this.#now(resolved)
-    const deadline = performance.now() + resolved.waitMs
+    const started = performance.now()
     const waiter = this.#lines.join(this.#keys, resolved.ttlMs)
     let lease: Lease | undefined
     const abort = () => waiter.wake()
     signal?.addEventListener('abort', abort, { once: true })
     try {
-      lease = await this.#wait(waiter, resolved, deadline, signal)
+      lease = await this.#wait(waiter, resolved, started, signal)
+    } catch (error) {
+      this.#missed(error as Error, started, signal)
+      throw error
     } finally {
       signal?.removeEventListener('abort', abort)
       this.#lines.leave(this.#keys, waiter, lease !== undefined)
@@ -163,15 +156,22 @@ export class Mutex {
   async #tryAcquire(resolved: ResolvedOptions): Promise<Lease | null> {
     const outer = this.#outer(resolved)
     if (outer) return outer.nested()
+    const { telemetry, kind } = this.#store
     const ticket = this.#store.ticket(this.#keys)
+    const started = performance.now()
     let lease: Lease | null
     try {
       const given = await this.#take(ticket, resolved)
       lease = given ? this.#lease(ticket, given, resolved) : null
+      const waitMs = performance.now() - started
+      if (given) telemetry.acquired(kind.name, this.name, given.token, waitMs, false)
+      else telemetry.refused(kind.name, this.name)
     } catch (error) {
       // The reply may be lost, not the effect.
       this.#store.cancel(this.#keys, ticket).catch(() => false)
-      throw this.#failed(error)
+      const failure = this.#failed(error)
+      this.#missed(failure, started, undefined)
+      throw failure
     }
     return lease && this.#replicated(lease, resolved)
   }
@@ -185,24 +185,39 @@ export class Mutex {
   async #wait(
     waiter: Waiter,
     options: ResolvedOptions,
-    deadline: number,
+    started: number,
     signal: AbortSignal | undefined,
   ): Promise<Lease> {
-    const left = () => deadline - performance.now()
+    const left = () => started + options.waitMs - performance.now()
+    const { telemetry, kind } = this.#store
     let failure: unknown
+    let questions = 0
+    let contended = false
     for (let asked = false; ; asked = true) {
       signal?.throwIfAborted()
       const given = taken(waiter)
-      if (given) return this.#lease(given.ticket ?? waiter.id, given, options)
+      if (given) {
+        telemetry.acquired(
+          kind.name,
+          this.name,
+          given.token,
+          performance.now() - started,
+          contended || questions > 1,
+        )
+        return this.#lease(given.ticket ?? waiter.id, given, options)
+      }
       if (asked && left() <= 0) {
         throw failure ? this.#failed(failure) : new LockTimeoutError(this.name, options.waitMs)
       }
       if (!this.#lines.isTurn(this.#keys, waiter)) {
         this.#lines.listen(this.#keys).catch(() => undefined)
+        contended = true
         await waiter.sleep(left())
       } else if (performance.now() < waiter.askAt) {
+        contended = true
         await waiter.sleep(Math.min(left(), waiter.askAt - performance.now()))
       } else {
+        questions++
         failure = await this.#ask(waiter, options, left, signal)
       }
     }
@@ -283,22 +298,14 @@ export class Mutex {
     })
   }
 
+  #missed(error: Error, started: number, signal: AbortSignal | undefined): void {
+    const { telemetry, kind } = this.#store
+    const how = error instanceof LockTimeoutError ? 'timeout' : signal?.aborted ? 'abort' : 'fail'
+    telemetry.missed(kind.name, this.name, how, performance.now() - started, error)
+  }
+
   #failed(error: unknown): Error {
     return error instanceof LockStoreError ? error : new LockStoreError(this.name, error)
-  }
-}
-
-/** The signals are made when they are asked for. */
-function sectionOf(lease: Lease, given: AbortSignal | undefined): Section {
-  let signal: AbortSignal | undefined
-  return {
-    lease,
-    token: lease.token,
-    assertHeld: () => lease.assertHeld(),
-    get signal() {
-      signal ??= given ? AbortSignal.any([lease.signal, given]) : lease.signal
-      return signal
-    },
   }
 }
 

@@ -1,11 +1,11 @@
 import { LockQuorumError, LockTimeoutError } from './errors.js'
 import { Lease, type LeaseData, type LeaseStore } from './lease.js'
-import type { Section } from './mutex.js'
 import type { LockKeys } from './names.js'
 import { type AcquireOptions, type MutexOptions, type ResolvedOptions, resolve } from './options.js'
 import type { Quorum } from './quorum.js'
 import { answered, majorityOf, type Votes, vote } from './quorum-votes.js'
 import { QUORUM } from './scripts/quorum.js'
+import { type Section, sectionOf } from './section.js'
 import { settles } from './settles.js'
 import type { Holder, LockStore } from './store.js'
 
@@ -45,9 +45,8 @@ export class QuorumMutex {
     options: AcquireOptions = {},
   ): Promise<Result> {
     const lease = await this.acquire(options)
-    const signal = options.signal ? AbortSignal.any([lease.signal, options.signal]) : lease.signal
     try {
-      return await fn({ lease, signal, token: lease.token, assertHeld: () => lease.assertHeld() })
+      return await fn(sectionOf(lease, options.signal))
     } finally {
       // What cannot be given back now ends with its lease; the section's own outcome is what counts.
       await lease.release().catch(() => false)
@@ -208,9 +207,12 @@ export class QuorumMutex {
     pending: readonly Promise<unknown>[],
     { ttlMs, renew }: ResolvedOptions,
   ): Lease {
+    const { nodes, renewals } = this.#quorum
+    const { telemetry } = nodes[0] as LockStore
     const store: LeaseStore = {
       kind: QUORUM,
-      renewals: this.#quorum.renewals,
+      renewals,
+      telemetry,
       extend: (_, ours, ms) => this.#extend(ours, ms),
     }
     const [keys] = this.#keys

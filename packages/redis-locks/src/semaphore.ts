@@ -2,7 +2,7 @@ import { InvalidArgumentError } from '@gravito/plasma'
 import { LockStoreError } from './errors.js'
 import type { Lease, LeaseData } from './lease.js'
 import type { Lines } from './lines.js'
-import { Mutex, type Section } from './mutex.js'
+import { Mutex } from './mutex.js'
 import {
   type AcquireOptions,
   checkAmount,
@@ -10,6 +10,7 @@ import {
   type ResolvedOptions,
 } from './options.js'
 import { type PermitHolder, type PermitState, permitState } from './permit-state.js'
+import type { Section } from './section.js'
 import type { LimitChange, LockStore } from './store.js'
 
 export interface SemaphoreOptions extends MutexOptions {

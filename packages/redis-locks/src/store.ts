@@ -8,13 +8,17 @@ import type { Kind, Place, Released } from './scripts/kind.js'
 import { INSPECT, MUTEX } from './scripts/mutex.js'
 import { RAISE } from './scripts/quorum.js'
 import { PERMIT_INFO, SET_LIMIT } from './scripts/semaphore.js'
+import { Telemetry } from './telemetry.js'
 import { SPARE_TOKENS, type Tenure } from './tenure.js'
 
 /** What locks need of a client: a plasma client or manager has it. */
 export type LocksClient = Pick<
   RedisClient,
   'run' | 'with' | 'subscribe' | 'ssubscribe' | 'unlink' | 'isCluster'
->
+> & {
+  on(event: 'ready', listener: () => void): unknown
+  off(event: 'ready', listener: () => void): unknown
+}
 
 /** A plasma client, a manager, or any ioredis instance or Cluster. */
 export type LocksSource = LocksClient | RedisManager | Parameters<typeof RedisClient.from>[0]
@@ -46,28 +50,24 @@ interface Shared {
   readonly id: string
   tickets: number
   readonly renewals: Renewals
+  readonly telemetry: Telemetry
 }
 
 /** Who waits says so at least this often; a ticket that is older is dead. */
 const TICKET_MS = 15_000
 
 /** Failures that pass: a waiter goes on asking. */
-const PASSING = new Set([
-  'CONNECTION_FAILED',
-  'COMMAND_TIMEOUT',
-  'LOADING',
-  'BUSY',
-  'MASTERDOWN',
-  'CLUSTERDOWN',
-  'TRYAGAIN',
-  'READONLY',
-])
+const PASSING = new Set(
+  `CONNECTION_FAILED COMMAND_TIMEOUT REPLY_LOST QUEUE_FULL LOADING BUSY OOM MISCONF READONLY NOREPLICAS MASTERDOWN
+  CLUSTERDOWN TRYAGAIN`.split(/\s+/),
+)
 
 /** The locks of one kind, client and prefix, a command at a time; no policy. */
 export class LockStore {
   readonly kind: Kind
   /** Of every kind of lease under this client. */
   readonly renewals: Renewals
+  readonly telemetry: Telemetry
   readonly #client: LocksClient
   readonly #prefix: string
   readonly #shared: Shared
@@ -78,6 +78,7 @@ export class LockStore {
     this.kind = kind
     this.#shared = shared ?? newShared(this.#client)
     this.renewals = this.#shared.renewals
+    this.telemetry = this.#shared.telemetry
   }
 
   get isCluster(): boolean {
@@ -199,6 +200,12 @@ export class LockStore {
     return () => subscription.unsubscribe()
   }
 
+  /** Call `listener` whenever a connection of the client is ready (again); the result stops that. */
+  onReady(listener: () => void): () => void {
+    this.#client.on('ready', listener)
+    return () => this.#client.off('ready', listener)
+  }
+
   /** May the same command succeed a little later? */
   passes(error: unknown): boolean {
     return isRedisError(error) && PASSING.has(error.code)
@@ -213,6 +220,7 @@ const newShared = (client: LocksClient): Shared => ({
   id: randomUUID().replaceAll('-', '').slice(0, 12),
   tickets: 0,
   renewals: new Renewals(client),
+  telemetry: new Telemetry(),
 })
 
 const all = ({ lock, fence, queue, waiters, channel }: LockKeys) =>

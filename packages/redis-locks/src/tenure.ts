@@ -9,6 +9,8 @@ export interface Held {
 
 /** Tokens that Redis lays aside for a process; the clock takes a millisecond to get there. */
 export const SPARE_TOKENS = 1_000
+/** So many leases may follow each other within one turn of the event loop. */
+const IN_A_ROW = 16
 /** What must be left of the next lease. */
 const ENOUGH = 1 / 2
 /** Clocks may run at different speeds; a little more than a lease allows for. */
@@ -34,6 +36,11 @@ export class Tenure {
     this.#last = token
     this.#end = token + SPARE_TOKENS
     this.#grantedAt = performance.now()
+  }
+
+  /** Time for the event loop to do something else: sections that await nothing would keep it busy. */
+  get isLong(): boolean {
+    return (this.#last - this.#first) % IN_A_ROW === 0
   }
 
   /** What Redis is to be told at the end: the end of the reserve, and the last token used. */

@@ -8,6 +8,7 @@ import {
   type LocksOptions,
   LockTimeoutError,
 } from '../src/index.js'
+import { startWorker } from './processes.js'
 
 async function ownServer() {
   const server = await startRedis()
@@ -87,27 +88,16 @@ describe('inside one process, while no other waits', () => {
   })
 
   test('a process killed in the middle of it leaves no token to be given twice', async () => {
-    const { admin, client } = await ownServer()
-    const { locks } = client({ ttlMs: 500 })
-    const tokens: number[] = []
-    const never = new Promise<void>(() => undefined)
-    const work = async () => {
-      for (;;) {
-        await locks.withLock('a', async ({ token }) => {
-          tokens.push(token)
-          await (tokens.length > 300 ? never : pause(0))
-        })
-      }
-    }
-    Promise.all([work(), work(), work()]).catch(() => undefined)
-    await waitUntil('it stops', () => tokens.length > 300)
-    // What a dead process would leave: its key goes, and nobody settles the reserve.
-    await admin.del('lock:{a}')
-    const other = client()
-    const lease = await other.locks.mutex('a').acquire()
-    rising([...tokens, lease.token])
+    const { server, client } = await ownServer()
+    const { locks } = client()
+    const worker = startWorker('chain', 'a', 500, { url: server.url })
+    await waitUntil('it is under way', () => worker.said.length > 300, { timeoutMs: 15_000 })
+    worker.child.kill('SIGKILL')
+    await worker.exit()
+    const lease = await locks.mutex('a').acquire()
+    rising([...worker.said.map(line => Number(line.slice(6))), lease.token])
     await lease.release()
-  })
+  }, 40_000)
 
   test('one that gives up in the moment of the handover passes it on: abort and time-out, thousands of times', async () => {
     const { client } = await ownServer()

@@ -16,7 +16,7 @@ export interface Worker {
 
 /** Start test/fixtures/worker.mjs; killed after the test. */
 export function startWorker(
-  task: 'count' | 'hold' | 'permit' | 'write' | 'lead' | 'close-while-held',
+  task: 'count' | 'hold' | 'permit' | 'write' | 'lead' | 'close-while-held' | 'chain' | 'fenced',
   name: string,
   amount: number,
   { url = inject('redisUrl'), imports = [] }: { url?: string; imports?: readonly string[] } = {},

@@ -1,4 +1,5 @@
 import type { Key, Script, Value } from '@gravito/plasma'
+import type { LockKind } from '../telemetry.js'
 import type { RenewScript } from './renew.js'
 
 /** The keys of most scripts. */
@@ -54,6 +55,7 @@ export const placeAfterRelease = ([released, isAlone, ...rest]: [
 
 /** One kind of lock: where it lives, how a process' waiters queue, and its Lua, all of it idempotent per ticket (I10). */
 export interface Kind {
+  readonly name: LockKind
   /** Behind a lock's first key. */
   readonly suffix: string
   /**

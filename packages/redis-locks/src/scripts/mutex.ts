@@ -138,6 +138,7 @@ export const INSPECT = defineScript({
 
 /** One holder at a time. Only the head of a process' line queues, and the release of its holder queues it. */
 export const MUTEX: Kind = {
+  name: 'mutex',
   suffix: '',
   queues: 'head',
   scripts: {

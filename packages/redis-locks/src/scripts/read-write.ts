@@ -25,6 +25,7 @@ const PHASE_FAIR = `
 
 /** Readers together, writers alone. Each waiter queues, so that a phase takes in all readers of a process. */
 export const READ_WRITE: Kind = {
+  name: 'read-write',
   suffix: ':rw',
   queues: 'each',
   scripts: permitScripts(PHASE_FAIR),

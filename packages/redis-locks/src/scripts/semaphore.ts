@@ -5,6 +5,7 @@ import { IN_ORDER, PERMITS, permitScripts } from './permits.js'
 
 /** Up to so many permits at a time. Releases queue the next ticket of their process. */
 export const SEMAPHORE: Kind = {
+  name: 'semaphore',
   suffix: ':sem',
   queues: 'some',
   scripts: permitScripts(IN_ORDER),

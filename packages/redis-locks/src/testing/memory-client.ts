@@ -10,6 +10,7 @@ class MemoryClient {
   /** What the locks' own connection listens to: the end of the user's, which never comes. */
   readonly ioredis = { status: 'ready', once: nothing, off: nothing }
   readonly on = nothing
+  readonly off = nothing
   readonly #server: MemoryServer
 
   constructor(server: MemoryServer) {
