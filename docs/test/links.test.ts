@@ -5,7 +5,7 @@ import { chinese, english } from '../.vitepress/sidebar.mjs'
 import { pages, ROOT } from './samples.js'
 
 test('no page links to a file that is not there', () => {
-  const dead = [...pages(), 'CONTRIBUTING.md'].flatMap(page => {
+  const dead = [...pages(), 'CONTRIBUTING.md', 'SECURITY.md'].flatMap(page => {
     const text = readFileSync(path.join(ROOT, page), 'utf8')
     return [...text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)]
       .map(({ 1: target = '' }) => target)
