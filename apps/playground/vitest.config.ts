@@ -1,3 +1,3 @@
 import { packageConfig } from '../../vitest.base.ts'
 
-export default packageConfig('playground')
+export default packageConfig('playground', { testTimeout: 60_000 })

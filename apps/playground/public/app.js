@@ -1,5 +1,7 @@
+import { at, element, megabytes, number, request, seconds, toast } from '/lib.js'
+import { mountPanels } from '/panels/board.js'
+
 const HEALTH_EVERY_MS = 2_000
-const TOAST_MS = 6_000
 const MESSAGES = 5
 const LICENCES = 8
 
@@ -9,10 +11,6 @@ const STAGES = {
   auditing: 'Auditing …',
   checking: 'Comparing with a sequential scan …',
 }
-
-const number = new Intl.NumberFormat('en')
-/** @param {string} id */
-const at = id => /** @type {HTMLElement} */ (document.getElementById(id))
 
 listen()
 checkHealth()
@@ -44,7 +42,9 @@ on('lock', 'submit', async form => {
 on('publish', 'submit', form => request('/api/publish', { message: form.message.value }))
 
 function listen() {
+  const showPanel = mountPanels()
   const events = new EventSource('/api/events')
+  events.addEventListener('panel', ({ data }) => showPanel(JSON.parse(data)))
   events.addEventListener('audit', ({ data }) => showAudit(JSON.parse(data)))
   events.addEventListener('message', ({ data }) => showMessage(JSON.parse(data)))
 }
@@ -163,13 +163,6 @@ function item(name, value, ...more) {
   return row
 }
 
-function element(tag, className, text = '') {
-  const made = document.createElement(tag)
-  if (className) made.className = className
-  made.textContent = text
-  return made
-}
-
 /** The two lines of an output. */
 function say(id, first, second = '') {
   const output = at(id)
@@ -191,33 +184,6 @@ function on(id, event, handler) {
   })
 }
 
-/** GET without a body, POST with one. */
-async function request(path, body) {
-  const post = { method: 'POST', headers: { 'content-type': 'application/json' } }
-  const response = await fetch(path, body && { ...post, body: JSON.stringify(body) })
-  const reply = await response.json()
-  if (!response.ok) throw new Error(reply.error)
-  return reply
-}
-
-let toastTimer
-function toast(error) {
-  at('toast').textContent = error.message
-  at('toast').hidden = false
-  clearTimeout(toastTimer)
-  toastTimer = setTimeout(() => {
-    at('toast').hidden = true
-  }, TOAST_MS)
-}
-
 function shortened(directory) {
   return directory.replace(/^node_modules\//, '').replaceAll('/node_modules/', ' › ')
-}
-
-function megabytes(bytes) {
-  return bytes < 1e5 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`
-}
-
-function seconds(ms) {
-  return `${(ms / 1_000).toFixed(2)} s`
 }

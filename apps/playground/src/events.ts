@@ -1,6 +1,7 @@
 import type { RedisManager } from '@gravito/plasma'
 import type { Audit } from './audit/audit.js'
 import { PROGRESS_CHANNEL } from './audit/keys.js'
+import type { Board } from './panels/board.js'
 
 /** Where `POST /api/publish` publishes. */
 export const MESSAGES_CHANNEL = 'playground:messages'
@@ -9,10 +10,10 @@ const EVERY_MS = 120
 const HEARTBEAT_MS = 15_000
 
 /**
- * Server-sent events for one page, fed by Redis pub/sub: `audit` with the audit's state, at most every 120 ms, and
- * `message` with what was published. Ends with the page.
+ * Server-sent events for one page: `audit` with the audit's state, at most every 120 ms, and `message` with what was
+ * published, both fed by Redis pub/sub; `panel` with the name and the data of a panel that changed. Ends with the page.
  */
-export function streamEvents(redis: RedisManager, audit: Audit): Response {
+export function streamEvents(redis: RedisManager, audit: Audit, board: Board): Response {
   const encoder = new TextEncoder()
   const closed = new AbortController()
   const stream = new ReadableStream<Uint8Array>({
@@ -28,9 +29,11 @@ export function streamEvents(redis: RedisManager, audit: Audit): Response {
         if (!closed.signal.aborted) controller.enqueue(encoder.encode(': still here\n\n'))
       }, HEARTBEAT_MS)
       const unlisten = audit.onStage(refresh)
+      const unwatch = board.watch((name, data) => send('panel', { name, data }))
       closed.signal.addEventListener('abort', () => {
         clearInterval(heartbeat)
         unlisten()
+        unwatch()
       })
       const subscriptions = await Promise.all([
         redis.subscribe(PROGRESS_CHANNEL, refresh),

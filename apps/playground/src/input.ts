@@ -29,7 +29,7 @@ export async function readBody(c: Context, fields: string[]): Promise<Record<str
     throw new InvalidInput('The body must be a JSON object.')
   const unknown = Object.keys(body).find(field => !fields.includes(field))
   if (unknown !== undefined)
-    throw new InvalidInput(`Unknown field "${unknown}"; known are: ${fields.join(', ')}.`)
+    throw new InvalidInput(`Unknown field "${unknown}"; known are: ${fields.join(', ') || 'none'}.`)
   return body as Record<string, unknown>
 }
 

@@ -7,13 +7,17 @@ import { MANIFESTS_TAG } from './audit/keys.js'
 import { MESSAGES_CHANNEL, streamEvents } from './events.js'
 import { InvalidInput, nameFrom, readBody, text, wholeNumber } from './input.js'
 import type { Context, Handler, PlanetCore } from './kernel.js'
+import type { Board } from './panels/board.js'
+import { NotNow } from './panels/panel.js'
+import { addPanelRoutes } from './panels/panel-routes.js'
 
 const COUNTER = 'playground:counter'
 const CACHE_SECONDS = 10
 const HASH_ROUNDS = 60_000
 
 /** Register what the page calls. */
-export function addRoutes({ router, logger }: PlanetCore, audit: Audit): void {
+export function addRoutes(core: PlanetCore, audit: Audit, board: Board): void {
+  const { router, logger } = core
   const answer =
     (handler: Handler): Handler =>
     async c => {
@@ -37,7 +41,7 @@ export function addRoutes({ router, logger }: PlanetCore, audit: Audit): void {
   )
   router.get(
     '/api/events',
-    answer(c => streamEvents(service(c, 'redis'), audit)),
+    answer(c => streamEvents(service(c, 'redis'), audit, board)),
   )
   router.post(
     '/api/audit',
@@ -51,6 +55,7 @@ export function addRoutes({ router, logger }: PlanetCore, audit: Audit): void {
   router.get('/api/cached/:key', answer(cached))
   router.post('/api/lock/:name', answer(hold))
   router.post('/api/publish', answer(publish))
+  addPanelRoutes(core, board, answer)
 }
 
 async function restart(c: Context, audit: Audit): Promise<Response> {
@@ -127,6 +132,6 @@ function service<Name extends keyof Services>(c: Context, name: Name): Services[
 
 function statusOf(error: unknown): number {
   if (error instanceof InvalidInput) return 400
-  if (isRedisError(error, 'LOCK_TIMEOUT')) return 409
+  if (error instanceof NotNow || isRedisError(error, 'LOCK_TIMEOUT')) return 409
   return isRedisError(error) ? 503 : 500
 }

@@ -1,27 +1,14 @@
-import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { waitUntil } from '@gravito/redis-testing'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createPlayground, type Playground } from '../src/playground.js'
 import { type Listening, listen } from '../src/server.js'
+import { launchBrowser, noBrowser } from './browser.js'
 import { makeUntidyTree, type Tree } from './tree.js'
 
-const executablePath = [
-  process.env.CHROMIUM_BIN,
-  '/usr/bin/chromium',
-  '/usr/bin/google-chrome',
-].find(file => file && existsSync(file))
-const ARGUMENTS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
+const PATIENT = { timeoutMs: 30_000 }
 const folder = path.join(import.meta.dirname, '..')
 
 describe('the page in a real browser', () => {
@@ -33,11 +20,11 @@ describe('the page in a real browser', () => {
   const complaints: string[] = []
 
   beforeEach(({ skip }) => {
-    if (!executablePath) skip('no Chromium here: install it, or set CHROMIUM_BIN')
+    if (noBrowser) skip(noBrowser)
   })
 
   beforeAll(async () => {
-    if (!executablePath) return
+    if (noBrowser) return
     tree = makeUntidyTree(120)
     playground = await createPlayground({
       root: tree.root,
@@ -46,7 +33,7 @@ describe('the page in a real browser', () => {
       publicFolder: pathToFileURL(`${folder}/public/`),
     })
     server = await listen(playground.core.liftoff().fetch, 0)
-    browser = await chromium.launch({ executablePath, args: ARGUMENTS })
+    browser = await launchBrowser()
     page = await newPage()
   })
 
@@ -73,7 +60,11 @@ describe('the page in a real browser', () => {
 
   const text = async (selector: string, on = page) => (await on.textContent(selector)) ?? ''
   const shows = (selector: string, pattern: RegExp, on = page) =>
-    waitUntil(`${selector} shows ${pattern}`, async () => pattern.test(await text(selector, on)))
+    waitUntil(
+      `${selector} shows ${pattern}`,
+      async () => pattern.test(await text(selector, on)),
+      PATIENT,
+    )
 
   it('says that Redis is ready', async () => {
     await shows('#health', /Redis ready · \d/)
@@ -83,10 +74,14 @@ describe('the page in a real browser', () => {
     await shows('#root', new RegExp(path.basename(tree.root)))
     const seen = new Set<string>()
     await page.click('#again')
-    await waitUntil('the verdict is there', async () => {
-      seen.add(await text('#packages'))
-      return /Totals equal the sequential scan/.test(await text('#verdict'))
-    })
+    await waitUntil(
+      'the verdict is there',
+      async () => {
+        seen.add(await text('#packages'))
+        return /Totals equal the sequential scan/.test(await text('#verdict'))
+      },
+      PATIENT,
+    )
     expect(seen.size).toBeGreaterThan(3)
     expect(await text('#packages')).toBe('131')
     expect(await text('#of')).toBe('of 131 packages')
@@ -129,14 +124,18 @@ describe('the page in a real browser', () => {
   it('holds a lock, and a second page waits for it', async () => {
     const other = await newPage()
     await page.click('#lock button')
-    await waitUntil('the first one holds it', async () => {
-      const reply = await fetch(`${server.url}/api/lock/door`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ waitMs: 0, holdMs: 1 }),
-      })
-      return reply.status === 409
-    })
+    await waitUntil(
+      'the first one holds it',
+      async () => {
+        const reply = await fetch(`${server.url}/api/lock/door`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ waitMs: 0, holdMs: 1 }),
+        })
+        return reply.status === 409
+      },
+      PATIENT,
+    )
     await other.click('#lock button')
     await shows('#locked', /Held after \d+ mstoken \d+/)
     await shows('#locked', /Held after \d{3,} mstoken \d+/, other)

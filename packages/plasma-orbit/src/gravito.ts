@@ -1,4 +1,5 @@
 import type { RedisManager } from '@gravito/plasma'
+import type { LocksService } from './services.js'
 
 /** The slice of Gravito's `PlanetCore` that the orbit uses; the framework itself is not imported. */
 export interface GravitoCore {
@@ -10,6 +11,8 @@ export interface GravitoCore {
   readonly services: Map<string, unknown>
   readonly hooks: {
     addAction(hook: string, callback: () => void | Promise<void>): unknown
+    /** Asked for only by the orbit's `signals` setting. */
+    doAction?(hook: string, args: unknown): Promise<unknown>
   }
   readonly logger: GravitoLogger
   readonly adapter: {
@@ -40,10 +43,18 @@ export type GravitoMiddleware = (
 ) => Promise<Response | undefined>
 
 // biome-ignore lint/suspicious/noTsIgnore: without the framework the module is not there, which must not break a build
-/** @ts-ignore types `c.get('redis')` where the framework is installed */
+/** @ts-ignore types `c.get('redis')` and `core.container.make('redis')` where the framework is installed */
 declare module '@gravito/core' {
   interface GravitoVariables {
     /** The service of an `OrbitPlasma`; absent when its boot failed. */
     redis?: RedisManager
+    /** The locks of an `OrbitPlasma`, with its setting `locks`. */
+    locks?: LocksService
+  }
+  interface Container {
+    /** The service of an `OrbitPlasma`. */
+    make(key: 'redis'): RedisManager
+    /** The locks of an `OrbitPlasma`, with its setting `locks`. */
+    make(key: 'locks'): LocksService
   }
 }

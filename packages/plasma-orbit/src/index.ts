@@ -7,3 +7,11 @@ export type {
 } from './health.js'
 export type { BootPolicy, OrbitPlasmaOptions, OrbitSettings } from './options.js'
 export { OrbitPlasma } from './orbit.js'
+export { type GravitoContainer, type PlasmaProvider, plasmaProvider } from './provider.js'
+export type {
+  CacheService,
+  CacheServiceOptions,
+  LocksService,
+  LocksServiceOptions,
+  ServicePlace,
+} from './services.js'

@@ -1,20 +1,34 @@
 import { type ConnectionEvent, Redis, type RedisManager } from '@gravito/plasma'
 import type { GravitoLogger } from './gravito.js'
+import type { Services } from './services.js'
 
-/** One core's manager, and who hears of its outages. */
+/** The last replies have so long, whatever the leases took. */
+const MIN_CLOSE_MS = 500
+const POLL_MS = 10
+
+/** One core's manager and services, and who hears of outages. */
 export class Installation {
   readonly manager: RedisManager
+  /** What is given to core and requests, by name. */
+  readonly exposed = new Map<string, unknown>()
+  services: Services = {}
   readonly #logger: GravitoLogger
+  readonly #shutdownTimeoutMs: number
   readonly #away = new Set<string>()
   #closing: Promise<void> | undefined
+  #isOver = false
+  /** Called when it closes. */
+  onClose: () => void = () => undefined
 
-  constructor(manager: RedisManager, logger: GravitoLogger) {
+  constructor(manager: RedisManager, logger: GravitoLogger, shutdownTimeoutMs: number) {
     this.manager = manager
     this.#logger = logger
+    this.#shutdownTimeoutMs = shutdownTimeoutMs
   }
 
-  get closed(): boolean {
-    return this.#closing !== undefined
+  /** Are the connections closing? Until then requests are served. */
+  get isOver(): boolean {
+    return this.#isOver
   }
 
   /** Log that an optional connection could not be opened. */
@@ -25,7 +39,7 @@ export class Installation {
 
   /** Log when a connection is lost and when it is back. */
   report(): void {
-    if (this.closed) return
+    if (this.#closing) return
     this.manager.on('error', this.#lost).on('ready', this.#back)
   }
 
@@ -36,8 +50,28 @@ export class Installation {
   }
 
   async #close(): Promise<void> {
+    const deadline = performance.now() + this.#shutdownTimeoutMs
+    this.onClose()
+    await this.#drain(deadline)
+    this.#isOver = true
     this.manager.off('error', this.#lost).off('ready', this.#back)
-    await (this.manager === Redis ? this.manager.reset() : this.manager.disconnect())
+    const timeoutMs = Math.ceil(Math.max(MIN_CLOSE_MS, deadline - performance.now()))
+    await this.manager.disconnect(undefined, { timeoutMs })
+    if (this.manager === Redis) await this.manager.reset()
+  }
+
+  /** Wait until nobody holds a lock; who still does at the deadline is left to it, and the lock to its ttl. */
+  async #drain(deadline: number): Promise<void> {
+    const { locks } = this.services
+    while (locks && locks.held > 0) {
+      if (performance.now() >= deadline) {
+        this.#logger.warn(
+          `OrbitPlasma: ${locks.held === 1 ? '1 lock is' : `${locks.held} locks are`} held after ${this.#shutdownTimeoutMs} ms (shutdownTimeoutMs), until the ttl ends`,
+        )
+        return
+      }
+      await new Promise(resolve => setTimeout(resolve, POLL_MS))
+    }
   }
 
   readonly #lost = ({ connection, error }: ConnectionEvent): void => {

@@ -1,4 +1,10 @@
 import { type ConnectionConfig, type RedisConfig, RedisConfigError } from '@gravito/plasma'
+import {
+  type CacheServiceOptions,
+  type LocksServiceOptions,
+  type ServiceRequest,
+  serviceRequest,
+} from './services.js'
 import { isTypo } from './typos.js'
 
 /**
@@ -26,6 +32,14 @@ export interface OrbitSettings {
   facade?: boolean
   /** Serve the health at this path; `true` is `/health/` and the service's name. Default: no route. */
   health?: boolean | string
+  /** The service `locks`, of the optional package `@gravito/redis-locks`; default none. */
+  locks?: boolean | LocksServiceOptions
+  /** The service `cache`, of the optional package `@gravito/stasis-redis`; default none. */
+  cache?: boolean | CacheServiceOptions
+  /** Milliseconds that shutdown waits for held locks and pending replies, default 10 000. */
+  shutdownTimeoutMs?: number
+  /** Shut the core down at SIGTERM and SIGINT; default false. */
+  signals?: boolean
 }
 
 /** The orbit's settings, with named connections, with one connection's options, or with neither (see `core.config`). */
@@ -41,6 +55,9 @@ export interface ResolvedSettings {
   readonly facade: boolean | undefined
   /** The health's path. */
   readonly health: string | undefined
+  readonly services: readonly ServiceRequest[]
+  readonly shutdownTimeoutMs: number
+  readonly signals: boolean
 }
 
 /** What was written, the orbit's settings checked and set apart from the Redis configuration, which plasma checks. */
@@ -70,6 +87,12 @@ const route = (value: unknown) =>
   typeof value === 'boolean' || (typeof value === 'string' && value.startsWith('/'))
     ? undefined
     : 'must be true, false or a path that starts with /'
+const place = (value: unknown) => {
+  if (typeof value === 'boolean') return undefined
+  if (!isRecord(value)) return 'must be true, false or an object of options'
+  const wrong = ['exposeAs', 'connection'].find(it => value[it] !== undefined && text(value[it]))
+  return wrong && `${wrong} must be a text that is not empty`
+}
 
 const CHECKS: Readonly<Record<keyof OrbitSettings, (value: unknown) => string | undefined>> = {
   exposeAs: text,
@@ -79,6 +102,10 @@ const CHECKS: Readonly<Record<keyof OrbitSettings, (value: unknown) => string | 
   configKey: text,
   facade: truth,
   health: route,
+  locks: place,
+  cache: place,
+  shutdownTimeoutMs: milliseconds,
+  signals: truth,
 }
 
 /** Is this the name of a setting of the orbit? */
@@ -137,13 +164,20 @@ export function readOptions(options: OrbitPlasmaOptions): Written {
 export function resolveSettings(options: OrbitSettings, kernel: OrbitSettings): ResolvedSettings {
   const given = { ...kernel, ...options }
   const { exposeAs = 'redis', bootTimeoutMs = 10_000, configKey = 'redis' } = given
-  const { facade, health = false } = given
+  const { facade, health = false, shutdownTimeoutMs = 10_000, signals = false } = given
+  const services = (['locks', 'cache'] as const).flatMap(kind => {
+    const source = options[kind] === undefined ? `config.${configKey}` : 'OrbitPlasma'
+    return serviceRequest(kind, given[kind], `${source}.${kind}`) ?? []
+  })
   return {
     exposeAs,
     bootTimeoutMs,
     configKey,
     facade,
     boot: policyOf(options) ?? policyOf(kernel) ?? 'required',
+    services,
+    shutdownTimeoutMs,
+    signals,
     health: health === true ? `/health/${exposeAs}` : health || undefined,
   }
 }

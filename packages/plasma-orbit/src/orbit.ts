@@ -25,6 +25,8 @@ import {
   resolveSettings,
   type Written,
 } from './options.js'
+import { type CacheService, type LocksService, makeServices } from './services.js'
+import { onSignals } from './signals.js'
 
 /** What an install knows. */
 interface Installed {
@@ -54,6 +56,11 @@ export class OrbitPlasma {
     this.#options = readOptions(options)
   }
 
+  /** Is there a core, and has it not shut down? */
+  get installed(): boolean {
+    return this.#installed !== undefined
+  }
+
   /**
    * The manager of this orbit's connections.
    *
@@ -64,9 +71,19 @@ export class OrbitPlasma {
     return this.#installed.installation.manager
   }
 
+  /** The service `locks`; undefined before `install` has resolved, and without the setting `locks`. */
+  get locks(): LocksService | undefined {
+    return this.#installed?.installation.services.locks
+  }
+
+  /** The service `cache`; undefined before `install` has resolved, and without the setting `cache`. */
+  get cache(): CacheService | undefined {
+    return this.#installed?.installation.services.cache
+  }
+
   /**
-   * Called by the kernel. The service is in place when this returns, the connections are open when it resolves. A
-   * rejection takes everything back.
+   * Called by the kernel. The service `redis` is in place when this returns; the connections are open, and `locks` and
+   * `cache` in place, when it resolves. A rejection takes everything back.
    *
    * @throws RedisConfigError, ConnectionFailedError (both as rejections)
    */
@@ -98,7 +115,10 @@ export class OrbitPlasma {
     return healthHandler(() => this.health(), options)
   }
 
-  /** Close every connection and let go of the facade; the hooks call it. Idempotent. */
+  /**
+   * Wait for held locks and pending replies, for `shutdownTimeoutMs` at most, close every connection and let go of the
+   * facade; the hooks call it. Idempotent.
+   */
   async shutdown(): Promise<void> {
     await this.#close(this.#installed)
   }
@@ -109,11 +129,7 @@ export class OrbitPlasma {
     const found = findConfig(this.#options, core.config)
     const settings = resolveSettings(this.#options.settings, found.settings)
     const { exposeAs } = settings
-    if (core.services.has(exposeAs))
-      throw new RedisConfigError(
-        'OrbitPlasma.exposeAs',
-        `"${exposeAs}" is a service of this core already; choose another name`,
-      )
+    checkNames(core, settings)
     if (settings.health !== undefined && !core.router)
       throw new RedisConfigError(
         'OrbitPlasma.health',
@@ -129,16 +145,23 @@ export class OrbitPlasma {
       core.logger.info(
         `OrbitPlasma: the Redis facade leads to other connections; those of this orbit are core.services.get('${exposeAs}')`,
       )
-    const installation = new Installation(manager, core.logger)
+    const installation = new Installation(manager, core.logger, settings.shutdownTimeoutMs)
     const installed: Installed = { installation, found, settings }
     this.#installed = installed
-    this.#expose(core, installed)
+    this.#prepare(core, installed)
     try {
-      await connectAll(manager, found, settings, (name, error) => installation.missed(name, error))
+      const missed = (name: string, error: Error) => installation.missed(name, error)
+      const connecting = connectAll(manager, found, settings, missed)
+      const [services] = await Promise.all([makeServices(manager, settings.services), connecting])
+      installation.services = services
+      for (const { kind, exposeAs: name } of settings.services)
+        expose(core, installation, name, services[kind])
       installation.report()
     } catch (error) {
-      core.services.delete(exposeAs)
-      core.container.forget(exposeAs)
+      for (const name of installation.exposed.keys()) {
+        core.services.delete(name)
+        core.container.forget(name)
+      }
       await this.#close(installed)
       throw error
     }
@@ -161,24 +184,51 @@ export class OrbitPlasma {
     )
   }
 
-  #expose(core: GravitoCore, installed: Installed): void {
+  #prepare(core: GravitoCore, installed: Installed): void {
     const { installation, settings } = installed
     const { exposeAs, health } = settings
-    core.services.set(exposeAs, installation.manager)
-    core.container.instance(exposeAs, installation.manager)
+    expose(core, installation, exposeAs, installation.manager)
     core.adapter.use('*', async (context, next) => {
-      if (!installation.closed) context.set(exposeAs, installation.manager)
+      if (!installation.isOver)
+        for (const [name, service] of installation.exposed) context.set(name, service)
       await next()
       return undefined
     })
     if (health !== undefined) core.router?.get(health, this.healthHandler())
-    core.hooks.addAction('core:shutdown', () => this.#close(installed))
-    core.hooks.addAction('shutdown', () => this.#close(installed))
+    const close = () => this.#close(installed)
+    core.hooks.addAction('core:shutdown', close)
+    core.hooks.addAction('shutdown', close)
+    if (settings.signals) installation.onClose = onSignals(core, close)
   }
 
   async #close(installed: Installed | undefined): Promise<void> {
     if (this.#installed === installed) this.#installed = undefined
     await installed?.installation.close()
+  }
+}
+
+function expose(
+  core: GravitoCore,
+  { exposed }: Installation,
+  name: string,
+  service: unknown,
+): void {
+  exposed.set(name, service)
+  core.services.set(name, service)
+  core.container.instance(name, service)
+}
+
+/** @throws RedisConfigError when two services have the same name, or the core has one of that name */
+function checkNames(core: GravitoCore, { exposeAs, services }: ResolvedSettings): void {
+  const taken = new Set(core.services.keys())
+  const wanted = [{ exposeAs, path: 'OrbitPlasma' }, ...services]
+  for (const { exposeAs: name, path } of wanted) {
+    if (taken.has(name))
+      throw new RedisConfigError(
+        `${path}.exposeAs`,
+        `"${name}" is a service of this core already; choose another name`,
+      )
+    taken.add(name)
   }
 }
 

@@ -9,6 +9,7 @@ export class Core {
   readonly routes = new Map<string, () => Promise<Response>>()
   readonly #settings: Record<string, unknown>
   readonly #instances = new Map<string, unknown>()
+  readonly #factories = new Map<string, () => unknown>()
   readonly #actions = new Map<string, ((args: unknown) => void | Promise<void>)[]>()
 
   constructor(settings: Record<string, unknown> = {}) {
@@ -34,7 +35,12 @@ export class Core {
     instance: <T>(key: string, value: T): void => {
       this.#instances.set(key, value)
     },
+    singleton: <T>(key: string, factory: () => T): void => {
+      this.#factories.set(key, factory)
+    },
     make: <T>(key: string): T => {
+      const factory = this.#factories.get(key)
+      if (factory && !this.#instances.has(key)) this.#instances.set(key, factory())
       if (!this.#instances.has(key)) throw new Error(`Service '${key}' not found`)
       return this.#instances.get(key) as T
     },

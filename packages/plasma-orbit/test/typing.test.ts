@@ -16,6 +16,7 @@ const LINKED = [
   'ioredis',
   'undici-types',
 ]
+const OPTIONAL = ['@gravito/redis-locks', '@gravito/stasis-redis']
 
 const KERNEL = `
 export interface GravitoVariables {}
@@ -24,13 +25,26 @@ export interface Context {
   set(key: string, value: unknown): void
 }
 export interface GravitoOrbit { install(core: PlanetCore): void | Promise<void> }
+export class Container {
+  private bindings: unknown
+  singleton<T>(key: string, factory: (container: Container) => T): void
+  instance<T>(key: string, value: T): void
+  forget(key: string): void
+  make<T>(key: string): T
+}
+export abstract class ServiceProvider {
+  protected core?: PlanetCore
+  deferred: boolean
+  provides(): string[]
+  abstract register(container: Container): void | Promise<void>
+  boot?(core: PlanetCore): void | Promise<void>
+}
+export interface Router { get(path: string, handler: (context: Context) => Response | Promise<Response>): Router }
 export interface PlanetCore {
+  register(provider: ServiceProvider): this
+  readonly router: Router
   readonly config: { get<T>(key: string, defaultValue?: T): T; has(key: string): boolean }
-  readonly container: {
-    instance<T>(key: string, value: T): void
-    forget(key: string): void
-    make<T>(key: string): T
-  }
+  readonly container: Container
   readonly services: Map<string, unknown>
   readonly hooks: { addAction<T>(hook: string, callback: (args: T) => Promise<void> | void): void }
   readonly logger: Record<'debug' | 'info' | 'warn' | 'error', (message: string, ...args: unknown[]) => void>
@@ -41,15 +55,32 @@ export interface PlanetCore {
 }`
 
 const WITH_FRAMEWORK = `
-import type { Context, GravitoOrbit } from '@gravito/core'
-import { OrbitPlasma } from '@gravito/plasma-orbit'
+import { type Context, type GravitoOrbit, type PlanetCore, ServiceProvider } from '@gravito/core'
+import { OrbitPlasma, plasmaProvider } from '@gravito/plasma-orbit'
 export const instances: GravitoOrbit[] = [new OrbitPlasma({ host: 'localhost' }), new OrbitPlasma()]
 export const classes: (new () => GravitoOrbit)[] = [OrbitPlasma]
-export const ping = async (c: Context): Promise<string | undefined> => c.get('redis')?.ping()`
+export const ping = async (c: Context): Promise<string | undefined> => c.get('redis')?.ping()
+export const made = async (core: PlanetCore): Promise<string> => core.container.make('redis').ping()
+export const other = (core: PlanetCore): number => core.container.make<number>('other')
+export class RedisProvider extends plasmaProvider(ServiceProvider, { port: 1 }) {}
+export const register = (core: PlanetCore) => core.register(new RedisProvider())
+export const connections = new RedisProvider().orbit.manager.connections()
+export const health = (core: PlanetCore, orbit: OrbitPlasma) => core.router.get('/health', orbit.healthHandler())
+import '@gravito/plasma-orbit/cache'
+export const services = new OrbitPlasma({ locks: { ttlMs: 1 }, cache: { prefix: 'x:' }, port: 1 })
+export const lock = async (c: Context): Promise<number | undefined> => c.get('locks')?.withLock('a', () => 1)
+export const cached = async (c: Context): Promise<string | null | undefined> => c.get('cache')?.get<string>('a')
+export const held = (core: PlanetCore): number => core.container.make('locks').held + (services.locks?.held ?? 0)
+// @ts-expect-error an unknown option of a service
+export const service = new OrbitPlasma({ locks: { ttl: 1 }, port: 1 })
+// @ts-expect-error an unknown policy
+export const policy = new OrbitPlasma({ boot: 'later' })`
 
 const WITHOUT_FRAMEWORK = `
 import { OrbitPlasma } from '@gravito/plasma-orbit'
 export const orbit = new OrbitPlasma({ connections: { default: { port: 6379 } }, autoConnect: false })
+export const services = new OrbitPlasma({ locks: true, cache: true })
+export const locks: unknown = services.locks
 // @ts-expect-error an unknown option
 export const typo = new OrbitPlasma({ autoconnect: false })`
 
@@ -58,11 +89,13 @@ let folder: string
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'orbit-typing-'))
   mkdirSync(path.join(folder, 'node_modules/@gravito'), { recursive: true })
-  for (const name of LINKED)
-    symlinkSync(path.join(modules, name), path.join(folder, 'node_modules', name))
+  for (const name of LINKED) link(name)
 })
 
 afterEach(() => rmSync(folder, { recursive: true }))
+
+const link = (name: string) =>
+  symlinkSync(path.join(modules, name), path.join(folder, 'node_modules', name))
 
 /** What the compiler says to a user's file; nothing when it is content. */
 async function compile(source: string): Promise<string> {
@@ -88,6 +121,7 @@ async function compile(source: string): Promise<string> {
 
 describe('the published types', { timeout: 90_000 }, () => {
   it('fit Gravito’s kernel and type the request’s context', async () => {
+    for (const name of OPTIONAL) link(name)
     const core = path.join(folder, 'node_modules/@gravito/core')
     mkdirSync(core)
     writeFileSync(path.join(core, 'package.json'), '{ "type": "module", "types": "index.d.ts" }')
@@ -95,7 +129,7 @@ describe('the published types', { timeout: 90_000 }, () => {
     expect(await compile(WITH_FRAMEWORK)).toBe('')
   })
 
-  it('compile in a project without the framework', async () => {
+  it('compile in a project without the framework and the optional packages', async () => {
     expect(await compile(WITHOUT_FRAMEWORK)).toBe('')
   })
 })

@@ -47,6 +47,11 @@ export class Locks {
     this.#readWrites = new Lines(this.#store.of(READ_WRITE))
   }
 
+  /** How many leases of these locks, of every kind, are held; a process that shuts down waits for 0. */
+  get held(): number {
+    return this.#store.renewals.size
+  }
+
   /**
    * The mutex called `name`; costs nothing until it is used.
    *

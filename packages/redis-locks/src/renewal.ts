@@ -55,6 +55,11 @@ export class Renewals {
     this.#isCluster = () => client.isCluster
   }
 
+  /** How many leases there are. */
+  get size(): number {
+    return this.#leases.size
+  }
+
   /** Renew it at its `dueAt` and end it at its `endsAt`; again after these have changed. */
   add(lease: Renewable): void {
     if (!this.#leases.has(lease)) {

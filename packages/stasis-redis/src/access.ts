@@ -8,14 +8,14 @@ export class Access {
   readonly #breaker: Breaker
   readonly #invalidations: Invalidations
   readonly #counts: Counts
-  readonly #dropNear: () => void
+  readonly #dropNear: (name?: TaggedName) => void
 
-  /** @param dropNear forget what this process holds */
+  /** @param dropNear forget what this process holds of an entry, or everything */
   constructor(
     breaker: Breaker,
     invalidations: Invalidations,
     counts: Counts,
-    dropNear: () => void,
+    dropNear: (name?: TaggedName) => void,
   ) {
     this.#breaker = breaker
     this.#invalidations = invalidations
@@ -66,7 +66,7 @@ export class Access {
       this.#counts.dropped++
       this.#counts.failed(error, name.name)
       this.#invalidations.add(name, { optional: true })
-      this.#dropNear()
+      this.#dropNear(name)
     }
   }
 
@@ -79,7 +79,10 @@ export class Access {
   async forget<Result>(name: TaggedName, operation: () => Promise<Result>): Promise<Result> {
     return this.#madeUp(
       () => this.#breaker.run(operation, name),
-      it => it.add(name),
+      it => {
+        it.add(name)
+        this.#dropNear(name)
+      },
     )
   }
 
@@ -87,7 +90,10 @@ export class Access {
   flushTags(tags: readonly string[], operation: () => Promise<void>): Promise<void> {
     return this.#madeUp(
       () => this.#breaker.run(operation),
-      it => it.addTags(tags),
+      it => {
+        it.addTags(tags)
+        this.#dropNear()
+      },
     )
   }
 
@@ -95,7 +101,10 @@ export class Access {
   flush(operation: (guard: Guard) => Promise<void>): Promise<void> {
     return this.#madeUp(
       () => operation(this.guard),
-      it => it.addAll(),
+      it => {
+        it.addAll()
+        this.#dropNear()
+      },
     )
   }
 
@@ -106,10 +115,7 @@ export class Access {
     try {
       return await operation()
     } catch (error) {
-      if (isAway(error)) {
-        remember(this.#invalidations)
-        this.#dropNear()
-      }
+      if (isAway(error)) remember(this.#invalidations)
       throw error
     }
   }

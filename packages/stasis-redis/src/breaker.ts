@@ -51,6 +51,7 @@ const PROBE_MS = 500
 const CLUSTER_PATIENCE = 3
 /** A connection that never was may take longer, unless it is refused. */
 const FIRST_CONNECT_MS = 2_000
+const LOOK_MS = 50
 
 /**
  * Asks Redis under a deadline. After the first answer that did not come nobody asks, until a question of its own,
@@ -162,12 +163,12 @@ export class Breaker {
     return new Promise<void>((resolve, reject) => {
       const fail = () => reject(new CacheAwayError(`no connection within ${deadlineMs} ms`))
       const firstMs = this.#established ? deadlineMs : Math.max(deadlineMs, FIRST_CONNECT_MS)
-      let timer = setTimeout(fail, ioredis.status === 'reconnecting' ? deadlineMs : firstMs)
-      const refused = () => {
-        clearTimeout(timer)
-        timer = setTimeout(fail, Math.max(0, start + deadlineMs - performance.now()))
+      const look = () => {
+        const isFirst = ['wait', 'connecting', 'connect'].includes(ioredis.status)
+        if (!isFirst || performance.now() - start >= firstMs) fail()
+        else timer = setTimeout(look, LOOK_MS)
       }
-      ioredis.once('close', refused)
+      let timer = setTimeout(look, deadlineMs)
       if (ioredis.status === 'reconnecting') ioredis.connect().catch(() => undefined)
       oneOf(client)
         .connect()
@@ -175,10 +176,7 @@ export class Breaker {
           this.#established = true
           resolve()
         }, reject)
-        .finally(() => {
-          clearTimeout(timer)
-          ioredis.off('close', refused)
-        })
+        .finally(() => clearTimeout(timer))
     })
   }
 }

@@ -3,6 +3,9 @@ interface Waiting {
   readonly late: () => void
 }
 
+/** So much later than it was set a timer comes in a process that is busy. */
+const LAG_MS = 50
+
 /**
  * Gives up on promises after one and the same time, as long as nothing else is answered either: who waits behind many
  * others has to be patient. One timer for all of them.
@@ -14,6 +17,7 @@ export class Deadlines {
   /** The oldest first, since all have the same time. */
   readonly #waiting = new Set<Waiting>()
   #timer: NodeJS.Timeout | undefined
+  #lookAt = 0
   #lastAnswer = Number.NEGATIVE_INFINITY
 
   /** @param patienceMs for so long at most, beyond `ms`, while others are answered */
@@ -29,8 +33,8 @@ export class Deadlines {
       const due = performance.now() + this.#ms
       const waiting: Waiting = { due, late: () => reject(this.#lateError()) }
       this.#waiting.add(waiting)
-      this.#timer ??= setTimeout(this.#look, this.#ms)
-      if (this.#waiting.size === 1) this.#timer.ref()
+      if (!this.#timer) this.#lookIn(this.#ms)
+      if (this.#waiting.size === 1) this.#timer?.ref()
       const settled = () => {
         this.#waiting.delete(waiting)
         if (this.#waiting.size === 0) this.#timer?.unref()
@@ -49,16 +53,23 @@ export class Deadlines {
     })
   }
 
-  /** A process that was busy itself reads its sockets first: the answer may be there. */
+  #lookIn(ms: number): void {
+    this.#lookAt = performance.now() + ms
+    this.#timer = setTimeout(this.#look, ms)
+  }
+
+  /** A process that was busy itself reads its sockets first, and lost time that it gives back. */
   readonly #look = () => {
+    const isLate = performance.now() - this.#lookAt > LAG_MS
     setImmediate(() => {
       const now = performance.now()
+      if (isLate) this.#lastAnswer = now
       const alive = this.#lastAnswer + this.#ms
       const patienceMs = this.#patienceMs()
       for (const waiting of this.#waiting) {
         const due = Math.max(waiting.due, Math.min(alive, waiting.due + patienceMs))
         if (due > now + 1) {
-          this.#timer = setTimeout(this.#look, due - now)
+          this.#lookIn(due - now)
           return
         }
         this.#waiting.delete(waiting)

@@ -22,6 +22,8 @@ const OWN = /^(?:f?[vg]:\{|t:)/
 export interface TaggedName {
   readonly name: string
   readonly tags: readonly string[]
+  /** Where one store keeps it, when that is known. */
+  readonly place?: string
 }
 
 /** A key that carries its tags, sorted and each once, so that their order does not matter. */
@@ -58,7 +60,8 @@ export class KeySpace {
 
   constructor(readonly prefix: string) {}
 
-  entry({ name, tags }: TaggedName): string {
+  entry({ name, tags, place }: TaggedName): string {
+    if (place !== undefined) return place
     if (tags.length === 0) return `${this.prefix}v:{${shortened(name)}}`
     return `${this.prefix}g:{${shortened(`${this.#list(tags)}:${name}`)}}`
   }
@@ -131,6 +134,28 @@ export class KeySpace {
 
   nameOf(entry: string): string {
     return entry.slice(this.prefix.length + 3, -1)
+  }
+}
+
+const MOST_NAMES = 10_000
+
+/** What keys mean to one store that looks the same ones up again and again. */
+export class Names {
+  readonly #keys: KeySpace
+  readonly #known = new Map<string, TaggedName>()
+
+  constructor(keys: KeySpace) {
+    this.#keys = keys
+  }
+
+  of(key: string): TaggedName {
+    const known = this.#known.get(key)
+    if (known) return known
+    const { name, tags } = readTags(key)
+    const found = { name, tags, place: this.#keys.entry({ name, tags }) }
+    if (this.#known.size >= MOST_NAMES) this.#known.clear()
+    if (key.length <= LONGEST_REMEMBERED) this.#known.set(key, found)
+    return found
   }
 }
 

@@ -3,7 +3,7 @@ import { Breaker, isUnreachable } from './breaker.js'
 import { Entries } from './entries.js'
 import { Listeners } from './events.js'
 import { Invalidations } from './invalidations.js'
-import { KeySpace } from './keys.js'
+import { KeySpace, Names, readTags, type TaggedName } from './keys.js'
 import { Leases } from './leases.js'
 import { StoreLocks } from './lock.js'
 import { NearCache } from './near/near-cache.js'
@@ -16,6 +16,8 @@ import { Values } from './values.js'
 
 /** What a store is made of. */
 export interface Parts {
+  /** What a key means. */
+  readonly nameOf: (key: string) => TaggedName
   readonly listeners: Listeners
   readonly counts: Counts
   readonly values: Values
@@ -63,7 +65,9 @@ export function assemble(options: ResolvedStoreOptions): Parts {
     },
     operation => breaker.run(operation),
   )
-  const access = new Access(breaker, invalidations, counts, () => near?.dropAll())
+  const access = new Access(breaker, invalidations, counts, name =>
+    name ? entries.changed(name) : near?.dropAll(),
+  )
   const reads = new Reads(entries, access, values, counts, wanted?.frozen ?? false)
   const remembering = new Remembering(entries, new Leases(client, keys, leaseMs), access, counts)
   const locks = new StoreLocks(client, keys.locks, access.guard)
@@ -72,6 +76,8 @@ export function assemble(options: ResolvedStoreOptions): Parts {
     breaker.close()
     invalidations.close()
   }
-  const parts = { listeners, counts, values, near, tokens, entries }
+  const names = new Names(keys)
+  const nameOf = wanted?.values ? (key: string) => names.of(key) : readTags
+  const parts = { nameOf, listeners, counts, values, near, tokens, entries }
   return { ...parts, access, reads, remembering, locks, close }
 }

@@ -21,6 +21,9 @@ const ARRAYS = {
   BigUint64Array,
 }
 
+/** Runtimes differ in how deep their stack is; a value without an end would keep a deep one busy for minutes. */
+const DEEPEST = 2_000
+
 const ERRORS = { Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError }
 
 /**
@@ -74,6 +77,7 @@ function encodeBelow(value: unknown, above: Above): unknown {
 
 function encodeObject(value: object, above: Above): unknown {
   if (above.includes(value)) throw new TypeError('it refers to itself')
+  if (above.length >= DEEPEST) throw new TypeError('it is nested too deeply')
   const inside = [...above, value]
   const all = (values: Iterable<unknown>) => Array.from(values, it => encodeBelow(it, inside))
   if (Array.isArray(value)) return all(value)

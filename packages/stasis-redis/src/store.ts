@@ -33,7 +33,7 @@ export class RedisStore implements CacheStore, TaggableStore {
    * @throws CacheDeserializationError
    */
   async get<Value = unknown>(key: string): Promise<Value | null> {
-    return this.#it.reads.get<Value>(readTags(key))
+    return this.#it.reads.get<Value>(this.#it.nameOf(key))
   }
 
   /**
@@ -130,12 +130,12 @@ export class RedisStore implements CacheStore, TaggableStore {
 
   /** Is there an entry? Counts as no read. */
   async has(key: string): Promise<boolean> {
-    return this.#it.reads.has(readTags(key))
+    return this.#it.reads.has(this.#it.nameOf(key))
   }
 
   /** Many values by key in one round trip, `null` for each that is missing. */
   async many<Value = unknown>(keys: readonly string[]): Promise<Record<string, Value | null>> {
-    const values = await this.#it.reads.many<Value>(keys.map(readTags))
+    const values = await this.#it.reads.many<Value>(keys.map(this.#it.nameOf))
     return Object.fromEntries(keys.map((key, i) => [key, values[i] ?? null]))
   }
 
@@ -189,7 +189,7 @@ export class RedisStore implements CacheStore, TaggableStore {
     factory: Factory<Value>,
     options?: RememberOptions,
   ): Promise<Value> {
-    const name = readTags(key)
+    const name = this.#it.nameOf(key)
     const ms = this.#lifetime(ttl)
     const { staleMs, graceMs, negativeMs, beta, jitter } = resolveRemember(options)
     if (staleMs === 0 && graceMs === 0 && beta === 0) {

@@ -44,7 +44,7 @@ describe('processes', () => {
 
 describe('a computation elsewhere', () => {
   test('is waited for, without polling, also when it outlasts the lease', async () => {
-    const { redis, one, other } = fleet(0.2)
+    const { redis, one, other } = fleet(0.6)
     const done = deferred()
     const started = deferred()
     const computing = one.remember('k', 60, async () => {
@@ -54,7 +54,7 @@ describe('a computation elsewhere', () => {
     })
     await started.promise
     const waiting = other.remember('k', 60, () => 'other')
-    await pause(700)
+    await pause(1_800)
     done.resolve()
     expect(await Promise.all([computing, waiting])).toEqual(['one', 'one'])
     expect(other.stats().factoryCalls).toBe(0)
@@ -113,10 +113,9 @@ describe('a computation elsewhere', () => {
       await cluster.stop()
     })
     const prefix = uniquePrefix('fleet')
-    const [one, other] = [1, 2].map(() => new RedisStore({ client: redis, prefix })) as [
-      RedisStore,
-      RedisStore,
-    ]
+    const [one, other] = [1, 2].map(
+      () => new RedisStore({ client: redis, prefix, deadlineMs: 5_000 }),
+    ) as [RedisStore, RedisStore]
     const names = [
       'plain',
       '{user}:1',

@@ -72,9 +72,10 @@ describe('every value comes back as it was', () => {
   test('any nesting of any of the types', () => {
     fc.assert(
       fc.property(value, it => {
-        expect(isDeepStrictEqual(roundTrip(it), it)).toBe(true)
+        expect(isSame(roundTrip(it), it)).toBe(true)
       }),
-      { numRuns: 1_000 },
+      // Shrinking such values takes for ever.
+      { numRuns: 1_000, endOnFailure: true },
     )
   })
 
@@ -126,6 +127,8 @@ describe('every value comes back as it was', () => {
     let deep: unknown = new Date(1)
     for (let i = 0; i < 600; i++) deep = [deep]
     expect(isDeepStrictEqual(roundTrip(deep), deep)).toBe(true)
+    for (let i = 0; i < 10_000; i++) deep = [deep]
+    expect(() => jsonPlus.serialize(deep)).toThrow(/nested too deeply/)
     const shared = { at: new Date(2) }
     expect(roundTrip([shared, shared])).toEqual([shared, shared])
   })
@@ -191,3 +194,48 @@ function hasNegativeZero(value: unknown): boolean {
   if (typeof value === 'object' && value !== null) return Object.values(value).some(hasNegativeZero)
   return Object.is(value, -0)
 }
+
+/**
+ * Equality in which the order of maps and sets counts: Bun's own takes the first of two equal keys for both, and so
+ * finds a map different from its copy.
+ */
+function isSame(one: unknown, other: unknown): boolean {
+  const [parts, others] = [one, other].map(partsOf)
+  if (!parts || !others) return isDeepStrictEqual(one, other)
+  return (
+    Object.getPrototypeOf(one) === Object.getPrototypeOf(other) &&
+    parts.length === others.length &&
+    parts.every((part, i) => isSame(part, others[i]))
+  )
+}
+
+/** What a value is made of, `undefined` for what is one piece. */
+function partsOf(value: unknown): unknown[] | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  if (value instanceof Map) return [...value].flat()
+  if (value instanceof Set || Array.isArray(value)) return [...value]
+  if (value instanceof Error)
+    return [value.name, value.message, value.stack, 'cause' in value, value.cause]
+  const isPlain = Object.getPrototypeOf(value) === Object.prototype
+  return isPlain ? Object.entries(value).flat() : undefined
+}
+
+test('the equality of these tests tells values apart', () => {
+  const pairs = [
+    [new Map([[{}, 1]]), new Map([[{}, 2]])],
+    [new Set([1]), [1]],
+    [{ a: 1 }, { b: 1 }],
+    [new Error('a'), new TypeError('a')],
+    [new Error('a'), new Error('a', { cause: undefined })],
+    [new Date(1), new Date(2)],
+    [-0, 0],
+    [[undefined], []],
+  ]
+  for (const [one, other] of pairs) expect(isSame(one, other)).toBe(false)
+  const keys = () =>
+    new Map<object, unknown>([
+      [new Map(), 1],
+      [new Map(), 2],
+    ])
+  expect(isSame(keys(), keys())).toBe(true)
+})

@@ -2,6 +2,7 @@ import { HonoAdapter, type HttpAdapter, type Router } from './adapter.js'
 import { Container } from './container.js'
 import { Hooks } from './hooks.js'
 import { consoleLogger, type Logger } from './logger.js'
+import type { ServiceProvider } from './service-provider.js'
 import { Settings } from './settings.js'
 
 /** An extension of the kernel. */
@@ -32,6 +33,7 @@ export class PlanetCore {
   readonly container = new Container()
   readonly services = new Map<string, unknown>()
   readonly hooks = new Hooks()
+  readonly #providers: ServiceProvider[] = []
 
   private constructor({ config, logger = consoleLogger, adapter }: GravitoConfig) {
     this.config = new Settings(config)
@@ -55,6 +57,21 @@ export class PlanetCore {
   async orbit(orbit: GravitoOrbit): Promise<this> {
     await orbit.install(this)
     return this
+  }
+
+  register(provider: ServiceProvider): this {
+    this.#providers.push(provider)
+    return this
+  }
+
+  /** Register what the providers provide, then boot them, in order. */
+  async bootstrap(): Promise<void> {
+    const providers = this.#providers.splice(0)
+    for (const provider of providers) {
+      provider.setCore(this)
+      await provider.register(this.container)
+    }
+    for (const provider of providers) await provider.boot?.(this)
   }
 
   /** Ready for a server: default port is the setting PORT, then 3000. */

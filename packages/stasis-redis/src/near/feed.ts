@@ -138,7 +138,10 @@ export class Feed {
     let answered = true
     return () => {
       if (!answered) {
-        this.#failed(redis)
+        // A process that was busy itself reads its sockets first.
+        setImmediate(() => {
+          if (!answered) this.#failed(redis)
+        })
         return
       }
       answered = false

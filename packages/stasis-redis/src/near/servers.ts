@@ -7,6 +7,9 @@ export type Cluster = Extract<Connection, { nodes: unknown }>
 /** An ioredis instance on one server. */
 export type Server = Exclude<Connection, Cluster>
 
+/** What a near cache listens to at a connection; any number of them may. */
+const LISTENERS = 2
+
 /** What happens to the feeds together. */
 export interface ServersListener {
   /** What was known may be wrong. */
@@ -38,6 +41,7 @@ export class Servers {
     this.close()
     this.#source = source
     this.#prefixes = prefixes()
+    source.setMaxListeners(source.getMaxListeners() + LISTENERS)
     source.on('end', this.#end)
     if (isCluster(source)) {
       source.on('+node', this.#add)
@@ -49,6 +53,7 @@ export class Servers {
   close(): void {
     const source = this.#source
     this.#source = undefined
+    source?.setMaxListeners(Math.max(0, source.getMaxListeners() - LISTENERS))
     source?.off('end', this.#end)
     if (source && isCluster(source)) {
       source.off('+node', this.#add)

@@ -1,5 +1,5 @@
 import { RedisClient } from '@gravito/plasma'
-import { startRedis, waitUntil } from '@gravito/redis-testing'
+import { startRedis, startTlsRedis, waitUntil } from '@gravito/redis-testing'
 import { Redis } from 'ioredis'
 import { describe, expect, inject, onTestFinished, test } from 'vitest'
 import { RedisStore } from '../../src/index.js'
@@ -374,6 +374,63 @@ describe('the feed', () => {
     })
     await isLive(store)
     await seesWrites(store, foreign, 'k*?[')
+  })
+})
+
+describe('how the client connects', () => {
+  test('with a password that is asked for', async () => {
+    const server = await startRedis({ args: ['--requirepass', 'pw'] })
+    const redis = new RedisClient({ port: server.port, password: async () => 'pw' })
+    const store = new RedisStore({ client: redis, near: true })
+    onTestFinished(async () => {
+      await store.close()
+      await redis.disconnect()
+      await server.stop()
+    })
+    await isLive(store)
+  })
+
+  test('over TLS', async () => {
+    const server = await startTlsRedis()
+    const redis = new RedisClient({
+      host: 'localhost',
+      port: server.port,
+      tls: { ca: server.ca },
+    })
+    const store = new RedisStore({ client: redis, near: true })
+    onTestFinished(async () => {
+      await store.close()
+      await redis.disconnect()
+      await server.stop()
+    })
+    await isLive(store)
+    await store.put('k', 1, 60)
+    await waitUntil('it is kept', async () => {
+      const { nearHits } = store.stats()
+      return (await store.get('k')) === 1 && store.stats().nearHits > nearHits
+    })
+  })
+
+  test('what cannot be forgotten, because Redis is away, is not served from memory', async () => {
+    const { server, store } = await nearOwn()
+    const tagged = store.tagKey('t', ['a'])
+    await isLive(store)
+    for (const key of ['k', 'other', tagged]) await store.put(key, 1, 600)
+    await pause(50)
+    for (const key of ['k', 'other', tagged]) {
+      await store.get(key)
+      await store.get(key)
+    }
+    server.pause()
+    await expect(store.forget('k')).rejects.toMatchObject({ code: 'CACHE_AWAY' })
+    expect(await store.get('k')).toBeNull()
+    await store.put('other', 2, 600)
+    expect(await store.get('other')).toBeNull()
+    await expect(store.flushTags(['a'])).rejects.toMatchObject({ code: 'CACHE_AWAY' })
+    expect(await store.get(tagged)).toBeNull()
+    server.resume()
+    await isLive(store)
+    expect(Object.values(await store.many(['k', 'other', tagged]))).toEqual([null, null, null])
   })
 })
 
