@@ -33,7 +33,9 @@ export async function soak({ seconds, seed, processes, ttlMs }) {
     const durability = keeps ? 'durable' : 'volatile'
     const args = [WORKER, url, judgeServer.url, NAMES.join(','), String(ttlMs), own, durability]
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
-    createInterface({ input: child.stdout }).on('line', line => {
+    const lines = createInterface({ input: child.stdout })
+    child.ready = once(lines, 'line')
+    lines.on('line', line => {
       if (line.startsWith('violation')) violations.push(line.slice(10))
     })
     return child
@@ -113,6 +115,8 @@ async function ask(url, [name, ...args]) {
 
 async function endAll(workers) {
   const ended = workers.map(async ({ child }, i) => {
+    // Before that, a SIGTERM ends it in the middle of its start.
+    await Promise.race([child.ready, pause(30_000)])
     child.kill('SIGTERM')
     const late = pause(30_000).then(() => 'late')
     const exit =
