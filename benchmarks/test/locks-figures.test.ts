@@ -50,6 +50,13 @@ test('handoffs are to somebody else; the same waiter of another process is someb
   })
 })
 
+test('what one process takes before the others want it is not unfair', () => {
+  const early = Array.from({ length: 50 }, (_, i) => hold(0, i, i, i + 1))
+  const one = [...early, hold(0, 51, 61, 62)]
+  const other = [hold(0, 60, 60, 61), hold(1, 60, 62, 63)]
+  expect(crowdFigures([one, other], 3, 100)).toMatchObject({ acquisitions: 53, fairness: 1 })
+})
+
 test('the table has medians, ratios within a round, and a dash for what a library lacks', () => {
   const round = (handoffs: number, semaphore = false): Round => {
     const crowd = {

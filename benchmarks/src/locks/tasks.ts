@@ -5,6 +5,8 @@ export interface AloneTask {
   kind: 'alone'
   name: string
   durationMs: number
+  /** Go on until there were so many; default 0. */
+  pairs?: number
 }
 
 /** Many want the same, from `startAt` to `endAt` of `Date.now()`. */
@@ -91,11 +93,11 @@ export class Performer {
     }
   }
 
-  async #alone({ name, durationMs }: AloneTask): Promise<Results['alone']> {
+  async #alone({ name, durationMs, pairs: least = 0 }: AloneTask): Promise<Results['alone']> {
     const started = performance.now()
     const cpu = process.cpuUsage()
     let pairs = 0
-    while (performance.now() - started < durationMs) {
+    while (performance.now() - started < durationMs || pairs < least) {
       const release = await this.#locks.mutex(name)
       await release()
       pairs++
