@@ -112,6 +112,59 @@ describe('the live panels in a real browser', () => {
     await keeps('lock')
   })
 
+  it('semaphore: one more permit, then one less', async () => {
+    await shows('#panel-semaphore .counts', /of 2 held/)
+    await press('semaphore', 'more')
+    await shows('#panel-semaphore .counts', /3 of 3 held/)
+    await press('semaphore', 'fewer')
+    await shows('#panel-semaphore .counts', /2 of 2 held/)
+    await keeps('semaphore')
+  })
+
+  it('limiter: twenty of a hundred attempts pass, and a reset gives all back', async () => {
+    await press('limiter', 'burst')
+    await shows('#panel-limiter', /Last burst: 20 of 100 allowed, from 4 processes/)
+    await press('limiter', 'reset')
+    await shows('#panel-limiter', /20 of 20 left/)
+    await keeps('limiter')
+  })
+
+  it('cache: a thousand requests for a cold key call the factory once', async () => {
+    await press('cache', 'burst')
+    await shows('#panel-cache', /1,000 requests from 4 processes in .*: 1 factory call, 1 value/)
+    await shows('[data-figure="avoided"]', /^999$/)
+    await shows('[data-figure="hitRate"]', /^\d+\.\d %$/)
+    await keeps('cache')
+  })
+
+  it('cache: a tag goes dark in one step and fills again', async () => {
+    const lit = () => page.locator('.entries i[data-tag="1"][data-lit="true"]').count()
+    await waitUntil('there are some', async () => (await lit()) > 5, PATIENT)
+    await press('cache', 'flush-users')
+    await shows('#panel-journal', /The tag users was flushed: \d+ entries gone/)
+    await shows('#panel-cache [data-action="flush-users"]', /Flush users \(1\)/)
+    await waitUntil('they are back', async () => (await lit()) > 5, PATIENT)
+    for (const tag of ['prices', 'pages']) {
+      await press('cache', `flush-${tag}`)
+      await shows('#panel-journal', new RegExp(`The tag ${tag} was flushed`))
+    }
+  })
+
+  it('stream: many orders at once are handled, a poisoned one is a dead letter', async () => {
+    await press('stream', 'add')
+    await shows('#panel-journal', /200 orders at once/)
+    await press('stream', 'poison')
+    await shows('#panel-stream [data-figure="handled"]', /^[2-9]\d\d$/)
+    await shows('#panel-stream [data-figure="deadLetters"]', /^1$/)
+    await keeps('stream')
+  })
+
+  it('feed: shows what the processes publish', async () => {
+    await shows('#panel-feed .feed', /#\d+/)
+    await shows('#panel-feed .counts', /\d+ heard · \d/)
+    await keeps('feed')
+  })
+
   it('connections: restarts Redis, and every connection comes back', async () => {
     await press('connections', 'restart-redis')
     await shows('#panel-journal', /Redis is back after \d+ ms/)

@@ -1,10 +1,15 @@
 import { RedisClient } from '@gravito/plasma'
 import { waitUntil } from '@gravito/redis-testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
+import type { CacheSnapshot } from '../src/panels/cache.js'
 import type { ConnectionsSnapshot } from '../src/panels/connections.js'
+import type { FeedSnapshot } from '../src/panels/feed.js'
 import type { Entry } from '../src/panels/journal.js'
+import type { LimiterSnapshot } from '../src/panels/limiter.js'
 import type { LockSnapshot } from '../src/panels/lock.js'
 import type { Kept } from '../src/panels/panel.js'
+import type { SemaphoreSnapshot } from '../src/panels/semaphore.js'
+import type { StreamSnapshot } from '../src/panels/stream.js'
 import { type App, startApp } from './app.js'
 
 const PATIENT = { timeoutMs: 30_000 }
@@ -168,6 +173,218 @@ describe('lock', () => {
   })
 })
 
+describe('semaphore', () => {
+  const semaphore = () => look<SemaphoreSnapshot>('semaphore')
+
+  it('shows who holds permits, never more than there are', async () => {
+    await waitUntil('some were granted', async () => (await semaphore()).grants >= 6, PATIENT)
+    await waitUntil(
+      'both are held, by names that are known',
+      async () => {
+        const { held, holders, waiting } = await semaphore()
+        return held === 2 && holders.every(it => it.member) && waiting.length > 0
+      },
+      PATIENT,
+    )
+    await expectKept('semaphore')
+  })
+
+  it('gets more permits, and fewer, while it is in use', async () => {
+    for (const permits of [4, 1]) {
+      expect(await press('semaphore', 'permits', { permits })).toMatchObject({ status: 200 })
+      await waitUntil(
+        `${permits} are held`,
+        async () => {
+          const now = await semaphore()
+          return now.permits === permits && now.held === permits && now.peak === permits
+        },
+        PATIENT,
+      )
+    }
+    await press('semaphore', 'permits', { permits: 2 })
+    await expectKept('semaphore')
+  })
+
+  it('gets the permit of a killed process back', async () => {
+    await waitUntil(
+      'Ada holds one',
+      async () => (await semaphore()).holders.some(it => it.member === 'Ada'),
+      PATIENT,
+    )
+    const before = (await semaphore()).holders.find(it => it.member === 'Ada')
+    expect((await press('connections', 'kill', { member: 'Ada' })).status).toBe(200)
+    await waitUntil(
+      'it is back',
+      async () => (await semaphore()).holders.every(it => it.token !== before?.token),
+      PATIENT,
+    )
+    await waitUntil('both are in use', async () => (await semaphore()).held === 2, PATIENT)
+    await expectKept('semaphore')
+  })
+
+  it.each([[{ permits: 0 }], [{ permits: 5 }], [{ permits: 'two' }], [{ permit: 2 }]])(
+    'refuses %j',
+    async body => {
+      expect((await press('semaphore', 'permits', body)).status).toBe(400)
+    },
+  )
+})
+
+describe('limiter', () => {
+  it('allows exactly what is left, however many processes ask at once', async () => {
+    await press('limiter', 'reset')
+    const { body } = await press('limiter', 'burst', { attempts: 200 })
+    expect(body).toEqual({ attempts: 200, processes: 4, allowed: 20 })
+    expect(await look<LimiterSnapshot>('limiter')).toMatchObject({ last: body })
+    await press('limiter', 'reset')
+    expect((await look<LimiterSnapshot>('limiter')).remaining).toBe(20)
+    await expectKept('limiter')
+  })
+
+  it('refuses nonsense', async () => {
+    expect((await press('limiter', 'burst', { attempts: 0 })).status).toBe(400)
+    expect((await press('limiter', 'burst', { attempts: 1_001 })).status).toBe(400)
+  })
+})
+
+describe('cache', () => {
+  const cache = () => look<CacheSnapshot>('cache')
+
+  it('counts hits and misses of all processes, from memory too', async () => {
+    await waitUntil(
+      'it is warm',
+      async () => {
+        const { hits, misses, nearHits, factoryCalls } = await cache()
+        return hits > 200 && misses > 10 && nearHits > 50 && factoryCalls > 10
+      },
+      PATIENT,
+    )
+    const { hits, misses, hitRate } = await cache()
+    expect(hitRate).toBeCloseTo(hits / (hits + misses), 9)
+  })
+
+  it('calls the factory once for a thousand requests from four processes', async () => {
+    const before = (await cache()).avoided
+    const { status, body } = await press('cache', 'burst')
+    expect([status, body]).toEqual([
+      200,
+      { requests: 1_000, processes: 4, factoryCalls: 1, values: 1, tookMs: expect.any(Number) },
+    ])
+    expect((await cache()).avoided).toBe(before + 999)
+    await expectKept('cache')
+  })
+
+  it('flushes one tag in one step, and the other entries stay', async () => {
+    const lit = async (tag: number) => {
+      const { entries, tags } = await cache()
+      return entries.filter((isThere, n) => isThere && n % tags.length === tag).length
+    }
+    await waitUntil('there are prices', async () => (await lit(0)) > 6, PATIENT)
+    const { body } = await press('cache', 'flush-tag', { tag: 'prices' })
+    expect(body.gone).toBeGreaterThan(6)
+    expect(await lit(0)).toBeLessThan(body.gone)
+    expect(await lit(1)).toBeGreaterThan(4)
+    expect((await cache()).flushed).toEqual({ prices: 1, users: 0, pages: 0 })
+    await waitUntil('they are made again', async () => (await lit(0)) >= body.gone, PATIENT)
+  })
+
+  it.each([
+    ['burst', { requests: 0 }],
+    ['burst', { requests: 5_001 }],
+    ['flush-tag', {}],
+    ['flush-tag', { tag: 'nothing' }],
+  ])('refuses %s with %j', async (action, body) => {
+    expect((await press('cache', action, body)).status).toBe(400)
+  })
+})
+
+describe('stream', () => {
+  const stream = () => look<StreamSnapshot>('stream')
+
+  it('shares the orders among all consumers and handles each', async () => {
+    const before = await stream()
+    expect((await press('stream', 'add', { count: 150 })).body).toEqual({ added: 150 })
+    await waitUntil(
+      'they are handled',
+      async () => (await stream()).handled >= before.added + 150,
+      PATIENT,
+    )
+    const { consumers } = await stream()
+    expect(consumers.map(it => it.name)).toEqual(['Ada', 'Ben', 'Cleo', 'Dev'])
+    for (const consumer of consumers) expect(consumer.handled).toBeGreaterThan(0)
+    await expectKept('stream')
+  })
+
+  it('hands what a killed consumer had taken to another one: nothing is lost', async () => {
+    await press('stream', 'add', { count: 100 })
+    await waitUntil(
+      'Dev has taken some',
+      async () => (await stream()).consumers.some(it => it.name === 'Dev' && it.pending > 0),
+      PATIENT,
+    )
+    await press('connections', 'kill', { member: 'Dev' })
+    const { added } = await stream()
+    await waitUntil('all are handled', async () => (await stream()).handled >= added, PATIENT)
+    await expectKept('stream')
+  })
+
+  it('puts an order that nobody can handle among the dead letters', async () => {
+    const { deadLetters } = await stream()
+    expect((await press('stream', 'poison')).body.id).toMatch(/^\d+-\d+$/)
+    await waitUntil(
+      'it is a dead letter',
+      async () => (await stream()).deadLetters === deadLetters + 1,
+      PATIENT,
+    )
+    await expectKept('stream')
+  })
+
+  it('refuses nonsense', async () => {
+    expect((await press('stream', 'add', { count: 0 })).status).toBe(400)
+  })
+})
+
+describe('feed', () => {
+  it('hears every process, in order and without a gap', async () => {
+    const heard = async () => look<FeedSnapshot>('feed')
+    const { received } = await heard()
+    await waitUntil(
+      'more is heard from all',
+      async () => {
+        const now = await heard()
+        return now.received > received + 12 && now.senders === 4 && now.perSecond > 0
+      },
+      PATIENT,
+    )
+    expect((await heard()).messages[0]?.text).toMatch(/\d+ hits, \d+ misses/)
+    await expectKept('feed')
+  })
+})
+
+describe('the events of a page', () => {
+  it('carry every panel, and again when it changes', async () => {
+    const seen = new Map<string, number>()
+    const unwatch = app.playground.board.watch(name => seen.set(name, (seen.get(name) ?? 0) + 1))
+    const names = [
+      'cache',
+      'connections',
+      'feed',
+      'journal',
+      'limiter',
+      'lock',
+      'semaphore',
+      'stream',
+    ]
+    await waitUntil(
+      'all have come, some of them more than once',
+      () => names.every(name => seen.has(name)) && (seen.get('lock') ?? 0) > 3,
+      PATIENT,
+    )
+    unwatch()
+    await app.playground.board.start()
+  })
+})
+
 describe('a restart of Redis', () => {
   it('is refused while an audit runs', async () => {
     await app.post('/api/audit', {})
@@ -194,7 +411,8 @@ describe('a restart of Redis', () => {
     const { grants } = await locks()
     await waitUntil('the lock is served', async () => (await locks()).grants > grants + 4, PATIENT)
     expect((await app.get('/api/audit')).body.packages).toBe(41)
-    for (const name of ['connections', 'lock']) await expectKept(name)
+    for (const name of ['connections', 'lock', 'semaphore', 'cache', 'stream', 'feed'])
+      await expectKept(name)
   })
 })
 

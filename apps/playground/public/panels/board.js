@@ -1,10 +1,15 @@
 // The live panels: each module says what it shows; this file puts it into a card and keeps it up to date.
 import { at, button, element, request } from '/lib.js'
+import { cache } from '/panels/cache.js'
 import { connections } from '/panels/connections.js'
+import { feed } from '/panels/feed.js'
 import { journal } from '/panels/journal.js'
+import { limiter } from '/panels/limiter.js'
 import { lock } from '/panels/lock.js'
+import { semaphore } from '/panels/semaphore.js'
+import { stream } from '/panels/stream.js'
 
-const PANELS = [connections, journal, lock]
+const PANELS = [connections, journal, lock, semaphore, cache, limiter, stream, feed]
 
 /** Put every panel on the page. Returns who takes their data. */
 export function mountPanels() {

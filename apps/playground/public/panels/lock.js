@@ -32,7 +32,7 @@ export const lock = {
 
     return data => {
       const { holder: held } = data
-      holder.replaceChildren(held ? chip(held.member) : element('span', 'muted', 'nobody'))
+      holder.replaceChildren(held ? chip(held.member) : chip('nobody'))
       token.textContent = held ? `token ${held.token}` : 'free'
       lease.show(held ? held.ttlMs / held.leaseMs : 0)
       queue.replaceChildren(

@@ -1,9 +1,20 @@
 import type { RedisClient } from '@gravito/plasma'
 import { createLocks, type Locks } from '@gravito/redis-locks'
 import { RedisStore } from '@gravito/stasis-redis'
+import { useCache } from './jobs/cache.js'
+import { useFeed } from './jobs/feed.js'
 import { useLock } from './jobs/lock.js'
+import { attempt, request } from './jobs/orders.js'
+import { usePermit } from './jobs/permit.js'
+import { useStream } from './jobs/stream.js'
 import { pause } from './pause.js'
-import { type CrewAssignment, type FromCrew, stageNames, type ToCrew } from './protocol.js'
+import {
+  type CrewAssignment,
+  type FromCrew,
+  type Orders,
+  stageNames,
+  type ToCrew,
+} from './protocol.js'
 
 /** What every job of a process is given. */
 export interface Job {
@@ -43,7 +54,7 @@ export class CrewMember {
   async work(): Promise<void> {
     const { cache, redis } = this.#job
     await redis.connect()
-    const jobs = [report, useLock]
+    const jobs = [report, useLock, usePermit, useCache, useStream, useFeed]
     try {
       await Promise.all(jobs.map(job => this.#keepOn(job)))
     } finally {
@@ -51,8 +62,18 @@ export class CrewMember {
     }
   }
 
-  async obey({ order, id }: Extract<ToCrew, { id: number }>): Promise<void> {
-    this.#job.say({ kind: 'failed', id, error: `unknown order ${order}` })
+  /** Do what the playground asks for, and tell what came of it. */
+  async obey({ order, id, what }: Extract<ToCrew, { id: number }>): Promise<void> {
+    const { say } = this.#job
+    try {
+      const reply =
+        order === 'requests'
+          ? await request(this.#job, what as Orders['requests']['order'])
+          : await attempt(this.#job, what)
+      say({ kind: 'reply', id, reply })
+    } catch (error) {
+      say({ kind: 'failed', id, error: error instanceof Error ? error.message : String(error) })
+    }
   }
 
   async #keepOn(job: (job: Job) => Promise<void>): Promise<void> {

@@ -63,6 +63,7 @@ export type FromCrew =
   | { kind: 'report'; report: Report }
   | ({ kind: 'lock' } & LeaseEvent)
   | ({ kind: 'permit' } & LeaseEvent)
+  | { kind: 'order'; outcome: 'handled' | 'again' | 'poison'; deliveries: number }
   | { kind: 'reply'; id: number; reply: Orders[OrderKind]['reply'] }
   | { kind: 'failed'; id: number; error: string }
 
@@ -91,4 +92,9 @@ export function stageNames(stage: string) {
 export const LOCK_TTL_MS = 2_000
 export const PERMIT_TTL_MS = 2_000
 export const PERMITS = 2
+/** What the cache panel shows, each entry under one of the tags. */
+export const ENTRIES = 36
+export const TAGS = ['prices', 'users', 'pages']
+export const entryKey = (n: number): string => `entry:${n}`
+
 export const LIMIT = { limit: 20, windowMs: 5_000 }
