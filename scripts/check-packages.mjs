@@ -36,12 +36,15 @@ try {
     await check(`${it.name}: types of every entry (attw)`, () =>
       execute(bin('attw'), [it.tarball, '--no-color', '--no-emoji', '--format', 'ascii']),
     )
-    const consumer = makeConsumer(path.join(work, path.basename(it.tarball, '.tgz')), it.name)
+    const consumer = makeConsumer(path.join(work, path.basename(it.tarball, '.tgz')))
+    const names = entries(it)
     await check(`${it.name}: installs alone`, () => consumer.install(needs(it, packed)))
-    await check(`${it.name}: import`, () => consumer.import())
-    await check(`${it.name}: require`, () => consumer.require())
-    await check(`${it.name}: TypeScript, nodenext`, () => consumer.typecheck('nodenext'))
-    await check(`${it.name}: TypeScript, bundler`, () => consumer.typecheck('bundler'))
+    for (const name of names) {
+      await check(`${name}: import`, () => consumer.import(name))
+      await check(`${name}: require`, () => consumer.require(name))
+    }
+    await check(`${it.name}: TypeScript, nodenext`, () => consumer.typecheck(names, 'nodenext'))
+    await check(`${it.name}: TypeScript, bundler`, () => consumer.typecheck(names, 'bundler'))
   }
   const folder = path.join(ROOT, '.reports')
   mkdirSync(folder, { recursive: true })
@@ -104,6 +107,18 @@ function contents({ manifest, tarball, files }) {
 function targets(entry) {
   if (typeof entry === 'string') return [path.posix.normalize(entry)]
   return Object.values(entry ?? {}).flatMap(targets)
+}
+
+/**
+ * What code may load of a package.
+ *
+ * @param {Packed} packed
+ * @returns {string[]}
+ */
+function entries({ name, manifest }) {
+  return Object.keys(manifest.exports ?? {})
+    .filter(entry => entry !== './package.json')
+    .map(entry => path.posix.join(name, entry))
 }
 
 /**

@@ -9,11 +9,11 @@ const TIMEOUT_MS = 120_000
 const TSC = path.join(ROOT, 'node_modules/typescript/bin/tsc')
 
 /**
- * An empty project in `folder` that uses the package `name`, first to be installed from `tarballs`.
+ * An empty project in `folder` that uses a package, first to be installed from `tarballs`; `name` is one of its entries.
  *
- * @param {string} folder @param {string} name
+ * @param {string} folder
  */
-export function makeConsumer(folder, name) {
+export function makeConsumer(folder) {
   mkdirSync(folder)
   const write = (/** @type {string} */ file, /** @type {string} */ text) =>
     writeFileSync(path.join(folder, file), text)
@@ -29,7 +29,8 @@ export function makeConsumer(folder, name) {
     if (names.length === 0) throw new Error('it exports nothing')
     return names
   }
-  const imported = () => exportsOf('load.mjs', `import * as all from '${name}'`)
+  /** @param {string} name */
+  const imported = name => exportsOf('load.mjs', `import * as all from '${name}'`)
 
   return {
     /** @param {readonly string[]} tarballs */
@@ -39,22 +40,30 @@ export function makeConsumer(folder, name) {
       await execute('npm', ['install', ...options, ...tarballs, types], { cwd: folder })
     },
     import: imported,
-    async require() {
+    /** @param {string} name */
+    async require(name) {
       const required = await exportsOf('load.cjs', `const all = require('${name}')`)
-      const differ = (await imported()).filter(it => it !== 'default' && !required.includes(it))
+      const differ = (await imported(name)).filter(it => it !== 'default' && !required.includes(it))
       if (differ.length > 0) throw new Error(`require lacks ${differ.join(', ')}`)
     },
-    /** @param {'nodenext' | 'bundler'} resolution */
-    async typecheck(resolution) {
-      const use = '\nexport type Names = keyof typeof all\n'
+    /** @param {readonly string[]} names @param {'nodenext' | 'bundler'} resolution */
+    async typecheck(names, resolution) {
+      const text = (/** @type {(name: string) => string} */ load) =>
+        names
+          .map(
+            (name, i) =>
+              `${load(name).replace('all', `all${i}`)}\nexport type Names${i} = keyof typeof all${i}\n`,
+          )
+          .join('')
+      const imports = text(name => `import * as all from '${name}'`)
       const sources = {
         nodenext: {
-          'nodenext.mts': `import * as all from '${name}'${use}`,
-          'nodenext.cts': `import all = require('${name}')${use}`,
+          'nodenext.mts': imports,
+          'nodenext.cts': text(name => `import all = require('${name}')`),
         },
-        bundler: { 'bundler.ts': `import * as all from '${name}'${use}` },
+        bundler: { 'bundler.ts': imports },
       }[resolution]
-      for (const [file, text] of Object.entries(sources)) write(file, text)
+      for (const [file, source] of Object.entries(sources)) write(file, source)
       const compilerOptions = {
         target: 'ES2022',
         module: resolution === 'nodenext' ? 'NodeNext' : 'ESNext',

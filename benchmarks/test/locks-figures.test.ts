@@ -50,6 +50,13 @@ test('handoffs are to somebody else; the same waiter of another process is someb
   })
 })
 
+test('what one process takes before the others want it is not unfair', () => {
+  const early = Array.from({ length: 50 }, (_, i) => hold(0, i, i, i + 1))
+  const one = [...early, hold(0, 51, 61, 62)]
+  const other = [hold(0, 60, 60, 61), hold(1, 60, 62, 63)]
+  expect(crowdFigures([one, other], 3, 100)).toMatchObject({ acquisitions: 53, fairness: 1 })
+})
+
 test('the table has medians, ratios within a round, and a dash for what a library lacks', () => {
   const round = (handoffs: number, semaphore = false): Round => {
     const crowd = {
@@ -58,7 +65,7 @@ test('the table has medians, ratios within a round, and a dash for what a librar
       handoffsPerSecond: handoffs,
       commands: 1,
     }
-    const alone = { timesFloor: 1.5, commands: 2 }
+    const alone = { timesFloor: 1.5, cpuTimesFloor: 1.25, commands: 2 }
     return {
       alone,
       crowd,
@@ -80,6 +87,7 @@ test('the table has medians, ratios within a round, and a dash for what a librar
   const row = (start: string) => rows.find(([title]) => title?.startsWith(start))?.slice(1)
   expect(row('50 waiters')?.[0]).toBe('3,000')
   expect(row('50 waiters')?.[2]).toBe('1,000')
+  expect(row('… CPU')?.[0]).toBe('1.25')
   expect(row('… ours are')?.[2]).toBe('3.0')
   expect(row('100 waiters')?.[0]).toBe('0.50')
   expect(row('100 waiters')?.[2]).toBe('–')

@@ -4,11 +4,11 @@ import { machine, writePage } from '../page.js'
 import { CACHE_NAMES, type CacheName } from './adapters/index.js'
 import { runClear, runCold, runInvalidation, runOutage } from './events.js'
 import { runSpeed } from './speed.js'
-import { cpuTable, situationTable, speedTable } from './table.js'
+import { cpuTable, type Situations, situationTable, speedTable } from './table.js'
 
 const FULL = {
   rounds: 7,
-  durationMs: 250,
+  durationMs: 200,
   cold: [
     'ioredis + JSON',
     'stasis-redis',
@@ -31,6 +31,7 @@ const FULL = {
   tagged: 10_000,
   own: 100_000,
   foreign: 900_000,
+  clears: 3,
   patienceMs: 12_000,
 } satisfies Size
 
@@ -43,6 +44,7 @@ const QUICK: Size = {
   tagged: 1_000,
   own: 5_000,
   foreign: 20_000,
+  clears: 1,
   patienceMs: 3_000,
 }
 
@@ -58,40 +60,56 @@ interface Size {
   /** Keys that are cleared, and keys beside them. */
   own: number
   foreign: number
+  /** How often. */
+  clears: number
   /** Milliseconds after which a hanging answer is given up. */
   patienceMs: number
 }
 
 const TAGGED: readonly CacheName[] = ['ioredis + JSON', 'stasis-redis', 'bentocache', 'cacheable']
 
-/** Every cache with every case; prints the tables, and writes docs/benchmarks-cache.md unless it is quick. */
-export async function benchCache({ quick }: { quick: boolean }): Promise<void> {
+/**
+ * Every cache with every case, or with those that have `only` in their names and no situations; prints the tables, and
+ * writes docs/benchmarks-cache.md unless it is a part or quick.
+ */
+export async function benchCache({ quick, only }: { quick: boolean; only: string }): Promise<void> {
   const size: Size = quick ? QUICK : FULL
   const given = process.env.REDIS_URL ? (await findRedis()).url : undefined
   const server = given ? undefined : await startRedis()
   const url = given ?? server?.url ?? ''
   const report = (progress: string) => void process.stderr.write(`cache: ${progress}\n`)
   try {
-    const { rounds, durationMs, patienceMs } = size
+    const { rounds, durationMs } = size
     const namespace = uniquePrefix('bench')
-    const speeds = await runSpeed({ url, namespace, rounds, durationMs, report })
-    report('a cold key')
-    const cold = await runCold(size.cold, url)
-    report('a tag')
-    const invalidation = await runInvalidation(TAGGED, url, size.tagged)
-    report('clear')
-    const clear = await runClear(size.clear, size.own, size.foreign)
-    report('Redis killed')
-    const outage = await runOutage(size.outage, patienceMs)
-    const situations = { cold, invalidation, clear, outage, patienceMs }
+    const speeds = await runSpeed({ url, namespace, rounds, durationMs, only, report })
     const cpu = `CPU of the process for one call; below 1 is cheaper:\n\n${cpuTable(speeds)}`
-    const tables = `${speedTable(speeds)}\n${cpu}\n## Situations\n\n${situationTable(situations)}`
+    const speed = `${speedTable(speeds)}\n${cpu}`
     const setting = `${await version(url)}, Node ${process.versions.node}, ${machine()}; ${rounds} rounds of ${durationMs} ms.`
-    console.log(`\n${tables}\n${setting}`)
-    if (!quick) writePage('benchmarks-cache.md', page(tables, setting, size))
+    console.log(`\n${speed}\n${setting}`)
+    if (only !== '') return
+    const situations = situationTable(await runSituations(url, size, report))
+    console.log(`\n${situations}`)
+    if (!quick) writePage('benchmarks-cache.md', page(speed, situations, setting, size))
   } finally {
     await server?.stop()
   }
+}
+
+async function runSituations(
+  url: string,
+  size: Size,
+  report: (progress: string) => void,
+): Promise<Situations> {
+  report('a cold key')
+  const cold = await runCold(size.cold, url)
+  report('a tag')
+  const invalidation = await runInvalidation(TAGGED, url, size.tagged)
+  report('clear')
+  const clear = await runClear(size.clear, size.own, size.foreign, size.clears)
+  report('Redis killed')
+  const { patienceMs } = size
+  const outage = await runOutage(size.outage, patienceMs)
+  return { cold, invalidation, clear, outage, patienceMs }
 }
 
 async function version(url: string): Promise<string> {
@@ -102,7 +120,12 @@ async function version(url: string): Promise<string> {
   return `Redis ${number}`
 }
 
-function page(tables: string, setting: string, { tagged, own, foreign, patienceMs }: Size): string {
+function page(
+  speed: string,
+  situations: string,
+  setting: string,
+  { tagged, own, foreign, clears, patienceMs }: Size,
+): string {
   const thousands = (count: number) => count.toLocaleString('en')
   return `# Benchmarks of the cache
 
@@ -110,10 +133,14 @@ Written by \`npm run bench -- cache\`; run it on your own machine. The caches ta
 process of its own. The first row is what one would write by hand, ioredis and JSON, in calls per second (a call with
 100 keys counts once); the others are the median of the ratios within a round, above 1 is faster. Every value is checked.
 
-${tables}
+${speed}
+## Situations
+
+${situations}
 - A cold key: 4 processes with 200 callers each ask for the same missing value.
 - A tag of ${thousands(tagged)} entries is invalidated. By hand that is a set of keys.
-- ${thousands(own)} keys are cleared beside ${thousands(foreign)} of others; the longest command is what everybody else waits for.
+- ${thousands(own)} keys are cleared beside ${thousands(foreign)} of others; the longest command is what everybody else
+  waits for. The median of ${clears} times, and the least of their longest commands, to which a busy machine only adds.
 - Redis is killed while nothing is under way; an error counts as an answer, and after ${thousands(patienceMs)} ms it is given up.
 
 ${setting}

@@ -17,16 +17,19 @@ export interface SpeedOptions {
   rounds: number
   /** Of one cache in one round. */
   durationMs: number
+  /** Cases whose name has this in it. */
+  only: string
   report(progress: string): void
 }
 
 /** The caches take turns in rounds, each round in another order. */
 export async function runSpeed(options: SpeedOptions): Promise<Speeds> {
-  const { url, namespace, rounds, durationMs, report } = options
+  const { url, namespace, rounds, durationMs, only, report } = options
   const place = (name: CacheName) => `${namespace}${CACHE_NAMES.indexOf(name)}`
   return withSubjects(CACHE_NAMES, url, place, async subjects => {
     const speeds: Speeds = new Map()
     for (const [index, { name }] of CASES.entries()) {
+      if (!name.includes(only)) continue
       report(`${index + 1}/${CASES.length} ${name}`)
       const byCache = new Map<CacheName, Speed[]>()
       speeds.set(name, byCache)

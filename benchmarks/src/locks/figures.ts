@@ -6,7 +6,7 @@ export interface CrowdFigures {
   acquisitions: number
   /** How often somebody else held it next. */
   handoffs: number
-  /** Jain's index of the acquisitions per waiter: 1 is fair, 1/n is one for all. */
+  /** Jain's index of the acquisitions per waiter, once all processes want it: 1 is fair, 1/n is one for all. */
   fairness: number
   p99WaitMs: number
   /** The most at the same time. */
@@ -23,8 +23,12 @@ export function crowdFigures(
     .flatMap((own, index) => own.map(hold => ({ ...hold, who: `${index}:${hold.waiter}` })))
     .sort((a, b) => a.from - b.from)
   const counted = holds.filter(({ from }) => from < endAt)
+  const allWantIt = Math.max(
+    ...byProcess.map(own => Math.min(...own.map(({ askedAt }) => askedAt))),
+  )
   const counts = new Map<string, number>()
-  for (const { who } of counted) counts.set(who, (counts.get(who) ?? 0) + 1)
+  for (const { who, from } of counted)
+    if (from >= allWantIt) counts.set(who, (counts.get(who) ?? 0) + 1)
   return {
     acquisitions: counted.length,
     handoffs: counted.filter(({ who }, i) => i > 0 && counted[i - 1]?.who !== who).length,

@@ -17,6 +17,8 @@ export interface Size {
 export interface Alone {
   /** Time of one acquire and release, times that of the floor. */
   timesFloor: number
+  /** CPU of the process for both, times that of the floor. */
+  cpuTimesFloor: number
   commands: number
 }
 
@@ -47,7 +49,9 @@ export const HOLD_MS = 10
 export const SEMAPHORE_WAITERS = 100
 export const IDLE_WAITERS = 100
 const TURNS = 9
-const WARM_UP: Size = { rounds: 1, share: 0.2, aloneMs: 300, crowdMs: 100, idleMs: 20 }
+const WARM_UP: Size = { rounds: 1, share: 0.2, aloneMs: 50, crowdMs: 100, idleMs: 20 }
+/** So many that the engine has compiled them. */
+const WARM_UP_PAIRS = 3_000
 /** Time for all processes to hear of a task. */
 const LEAD_MS = 100
 
@@ -58,32 +62,39 @@ export async function runRounds(
   report: (progress: string) => void,
 ): Promise<Measured> {
   const teams = await Promise.all(LOCKS_NAMES.map(it => Team.start(it, server.url, PROCESSES)))
+  // Who never meets anybody else has code compiled for that.
+  const loners = await Promise.all(LOCKS_NAMES.map(it => Team.start(it, server.url, 1)))
   const floor = await Team.start('floor', server.url, 1)
   const measured: Measured = new Map(LOCKS_NAMES.map(it => [it, []]))
   try {
+    for (const team of [...loners, floor]) {
+      report(`warming up: ${team.name}`)
+      await team.perform({ kind: 'alone', name: 'alone', durationMs: 0, pairs: WARM_UP_PAIRS })
+    }
     for (let round = -1; round < size.rounds; round++) {
       for (let turn = 0; turn < teams.length; turn++) {
-        const team = teams[(round + 1 + turn) % teams.length]
-        if (!team) continue
+        const index = (round + 1 + turn) % teams.length
+        const [team, loner] = [teams[index], loners[index]]
+        if (!team || !loner) continue
         report(`round ${round + 1} of ${size.rounds}: ${team.name}`)
-        const result = await runRound(server, team, floor, round < 0 ? WARM_UP : size)
+        const now = round < 0 ? WARM_UP : size
+        await server.clear()
+        const alone = await runAlone(server, loner, floor, now.aloneMs)
+        const result = { alone, ...(await runTogether(server, team, now)) }
         if (round >= 0) measured.get(team.name as LocksName)?.push(result)
       }
     }
     return measured
   } finally {
-    await Promise.all([...teams, floor].map(it => it.stop()))
+    await Promise.all([...teams, ...loners, floor].map(it => it.stop()))
   }
 }
 
-async function runRound(
+async function runTogether(
   server: BenchServer,
   team: Team,
-  floor: Team,
-  { share = 1, aloneMs, crowdMs, idleMs }: Size,
-): Promise<Round> {
-  await server.clear()
-  const alone = await runAlone(server, team, floor, aloneMs)
+  { share = 1, crowdMs, idleMs }: Size,
+): Promise<Omit<Round, 'alone'>> {
   const crowd = await runCrowd(server, team, { waiters: WAITERS * share, holdMs: 0 }, crowdMs)
   const semaphore = SUBJECTS[team.name].hasPermits
     ? await runCrowd(
@@ -93,7 +104,7 @@ async function runRound(
         crowdMs,
       )
     : undefined
-  return { alone, crowd, semaphore, ...(await runIdle(server, team, IDLE_WAITERS * share, idleMs)) }
+  return { crowd, semaphore, ...(await runIdle(server, team, IDLE_WAITERS * share, idleMs)) }
 }
 
 /** In many short turns, so that what else the machine does hits both alike. */
@@ -105,7 +116,7 @@ async function runAlone(
 ): Promise<Alone> {
   const turn = (it: Team) =>
     it.perform({ kind: 'alone', name: 'alone', durationMs: durationMs / TURNS })
-  const ratios: number[] = []
+  const [times, cpu]: [number[], number[]] = [[], []]
   let [sent, pairs] = [0, 0]
   for (let i = 0; i < TURNS; i++) {
     const least = await turn(floor)
@@ -113,9 +124,10 @@ async function runAlone(
     const own = await turn(team)
     sent += (await server.sent(team.name)) - before
     pairs += own.pairs
-    ratios.push(own.ms / own.pairs / (least.ms / least.pairs))
+    times.push(own.ms / own.pairs / (least.ms / least.pairs))
+    cpu.push(own.cpuMicros / own.pairs / (least.cpuMicros / least.pairs))
   }
-  return { timesFloor: median(ratios), commands: sent / pairs }
+  return { timesFloor: median(times), cpuTimesFloor: median(cpu), commands: sent / pairs }
 }
 
 async function runCrowd(

@@ -46,6 +46,7 @@ export function locksTable(measured: Measured): string {
       'nobody else wants it: time of acquire and release, times the floor',
       fixed(2, it => it.alone.timesFloor),
     ],
+    ['… CPU of the process for both, times the floor', fixed(2, it => it.alone.cpuTimesFloor)],
     ['… commands for both', fixed(2, it => it.alone.commands)],
     [`${WAITERS} waiters in 4 processes: handoffs to another waiter per second`, fixed(0, rate)],
     [

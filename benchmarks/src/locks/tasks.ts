@@ -5,6 +5,8 @@ export interface AloneTask {
   kind: 'alone'
   name: string
   durationMs: number
+  /** Go on until there were so many; default 0. */
+  pairs?: number
 }
 
 /** Many want the same, from `startAt` to `endAt` of `Date.now()`. */
@@ -48,7 +50,7 @@ export interface Hold {
 }
 
 export interface Results {
-  alone: { pairs: number; ms: number }
+  alone: { pairs: number; ms: number; cpuMicros: number }
   crowd: Hold[]
   hold: null
   queue: null
@@ -91,15 +93,17 @@ export class Performer {
     }
   }
 
-  async #alone({ name, durationMs }: AloneTask): Promise<Results['alone']> {
+  async #alone({ name, durationMs, pairs: least = 0 }: AloneTask): Promise<Results['alone']> {
     const started = performance.now()
+    const cpu = process.cpuUsage()
     let pairs = 0
-    while (performance.now() - started < durationMs) {
+    while (performance.now() - started < durationMs || pairs < least) {
       const release = await this.#locks.mutex(name)
       await release()
       pairs++
     }
-    return { pairs, ms: performance.now() - started }
+    const { user, system } = process.cpuUsage(cpu)
+    return { pairs, ms: performance.now() - started, cpuMicros: user + system }
   }
 
   async #crowd({ name, waiters, permits, holdMs, startAt, endAt }: CrowdTask): Promise<Hold[]> {

@@ -30,7 +30,7 @@ export const FAULTS = {
   async 'a partition'({ workers, pick, random, ttlMs }) {
     const { proxy } = pick(workers)
     proxy.refuse()
-    await pause(ttlMs * random() * 1.5)
+    await pause(ttlMs * (0.3 + random() * 2.2))
     proxy.accept()
   },
   async 'slow replies'({ workers, pick, random, ttlMs }) {
@@ -61,7 +61,7 @@ export const WEIGHTS = {
   'CLIENT KILL': 4,
   'SCRIPT FLUSH': 3,
   'connections cut': 5,
-  'a partition': 3,
+  'a partition': 5,
   'slow replies': 3,
   'Redis stands still': 1,
   'Redis restarts': 1,

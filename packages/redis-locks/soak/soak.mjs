@@ -20,7 +20,7 @@ const pause = ms => new Promise(resolve => setTimeout(resolve, ms))
  */
 export async function soak({ seconds, seed, processes, ttlMs }) {
   const random = randomFrom(seed)
-  const pick = list => list[Math.floor(random() * list.length)]
+  let spawned = 0
   const keeps = random() < 0.5
   const args = keeps ? ['--appendonly', 'yes', '--appendfsync', 'always'] : []
   const [server, judgeServer] = await Promise.all([startRedis({ args }), startRedis()])
@@ -29,34 +29,36 @@ export async function soak({ seconds, seed, processes, ttlMs }) {
   const watch = new Watch(judge, NAMES, ttlMs)
   const spawnWorker = proxy => {
     const url = `redis://127.0.0.1:${proxy.port}`
-    const own = String(Math.floor(random() * 2 ** 31))
+    const own = String(seed + ++spawned)
     const durability = keeps ? 'durable' : 'volatile'
     const args = [WORKER, url, judgeServer.url, NAMES.join(','), String(ttlMs), own, durability]
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
     createInterface({ input: child.stdout }).on('line', line => {
       if (line.startsWith('violation')) violations.push(line.slice(10))
+      if (line === 'ready') child.emit('ready')
     })
-    return child
+    return { child, ready: Promise.race([once(child, 'ready'), once(child, 'exit')]) }
   }
   const workers = []
   try {
     for (let i = 0; i < processes; i++) {
       const proxy = await startProxy(server.port)
-      workers.push({ proxy, child: spawnWorker(proxy), isStopped: false })
+      workers.push({ proxy, ...spawnWorker(proxy), isStopped: false, isEnding: false })
     }
     const world = {
       workers,
       server,
       ttlMs,
       random,
-      pick,
       outage: harm => watch.without(harm),
       admin: (...command) => ask(server.url, command),
       async respawn(worker) {
+        if (worker.isEnding) return
+        worker.isEnding = true
         worker.child.kill('SIGKILL')
         worker.child.kill('SIGCONT')
         await once(worker.child, 'exit')
-        worker.child = spawnWorker(worker.proxy)
+        Object.assign(worker, spawnWorker(worker.proxy), { isEnding: false })
       },
     }
     await watch.start()
@@ -85,12 +87,14 @@ async function cause(world, seconds) {
   const underWay = new Set()
   const until = performance.now() + seconds * 1_000
   while (performance.now() < until) {
-    await pause(ttlMs * (0.05 + random() * 0.35))
-    const name = world.pick(bag)
-    if (underWay.has(name) && name.startsWith('Redis')) continue
+    await pause(ttlMs * (0.1 + random() * 0.9))
+    const name = bag[Math.floor(random() * bag.length)]
+    // Of its own, so that the next faults do not depend on how long this one takes.
+    const own = randomFrom(Math.floor(random() * 2 ** 31))
+    const pick = list => list[Math.floor(own() * list.length)]
     counts[name] = (counts[name] ?? 0) + 1
-    underWay.add(name)
-    const done = FAULTS[name](world).finally(() => underWay.delete(name))
+    const done = FAULTS[name]({ ...world, random: own, pick }).finally(() => underWay.delete(done))
+    underWay.add(done)
     if (name.startsWith('Redis')) await done
     else done.catch(() => undefined)
   }
@@ -112,13 +116,14 @@ async function ask(url, [name, ...args]) {
 }
 
 async function endAll(workers) {
-  const ended = workers.map(async ({ child }, i) => {
+  const ended = workers.map(async ({ child, ready }, i) => {
+    await ready
+    if (child.exitCode !== null) return [`process ${i} ended early: ${child.exitCode}`]
     child.kill('SIGTERM')
-    const late = pause(30_000).then(() => 'late')
-    const exit =
-      child.exitCode === null ? once(child, 'exit').then(([code]) => code) : child.exitCode
-    const code = await Promise.race([exit, late])
-    return code === 0 ? [] : [`process ${i} did not end by itself: ${code}`]
+    const late = setTimeout(() => child.kill('SIGKILL'), 30_000)
+    const [code] = await once(child, 'exit')
+    clearTimeout(late)
+    return code === 0 ? [] : [`process ${i} did not end by itself: ${code ?? 'killed'}`]
   })
   return (await Promise.all(ended)).flat()
 }

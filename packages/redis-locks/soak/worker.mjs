@@ -27,7 +27,8 @@ async function section(name, lease) {
   const owner = `${process.pid}:${sections++}`
   if ((await judge.open(name, token, owner)) !== 1) return refused(name, lease)
   const value = await judge.read(name)
-  await pause(random() * 5)
+  // Now and then a section that lives by renewals.
+  await pause(random() < 0.08 ? (1 + random()) * ttlMs : random() * 5)
   if (!(await judge.write(name, token, value + 1))) refused(name, lease)
 }
 

@@ -6,12 +6,17 @@ interface Channel {
   users: number
   listening: Promise<() => Promise<void>>
   closing: NodeJS.Timeout | undefined
+  /** Set while it is not certain that messages arrive; called when one does. */
+  heard: (() => void) | undefined
 }
 
 /** The next waiter comes soon, mostly. */
 const LINGER_MS = 1_000
 const REMEMBERED = 1_000
-const RESUBSCRIBED_MS = 50
+/** How often, and for how long, a channel is tried after a connection was lost. */
+const PROBE_MS = 50
+const PROBES = 100
+const PROBE = '?'
 
 /** Grants arrive here: one channel per client, in a Cluster one per client and lock, open while somebody waits. */
 export class Grants {
@@ -20,11 +25,10 @@ export class Grants {
   readonly #waiters = new Map<string, Waiter>()
   /** Tickets whose cancellation Redis has not confirmed. */
   readonly #left = new Map<string, LockKeys>()
-  #stopHearing: (() => void) | undefined
-  #reconnected: NodeJS.Timeout | undefined
 
   /** Told of the ticket of this client for whose lock another process waits. */
   readonly #contended: (ticket: string) => void
+  #stopWatching: (() => void) | undefined
 
   constructor(store: LockStore, contended: (ticket: string) => void) {
     this.#store = store
@@ -35,15 +39,16 @@ export class Grants {
   async open(channel: string): Promise<void> {
     const open = this.#channels.get(channel) ?? {
       users: 0,
-      listening: this.#store.hear(channel, grant => this.#told(grant)),
+      listening: this.#store.hear(channel, grant => this.#told(channel, grant)),
       closing: undefined,
+      heard: undefined,
     }
     this.#channels.set(channel, open)
-    this.#stopHearing ??= this.#store.onReady(() => this.#askAgain())
     open.users++
     clearTimeout(open.closing)
     try {
       await open.listening
+      this.#stopWatching ??= this.#store.onReturn(() => this.#returned())
     } catch (error) {
       if (this.#channels.get(channel) === open) this.#channels.delete(channel)
       throw error
@@ -56,7 +61,10 @@ export class Grants {
     clearTimeout(open.closing)
     open.closing = setTimeout(() => {
       this.#channels.delete(channel)
-      if (this.#channels.size === 0) this.#stop()
+      if (this.#channels.size === 0) {
+        this.#stopWatching?.()
+        this.#stopWatching = undefined
+      }
       open.listening.then(stop => stop()).catch(() => undefined)
     }, LINGER_MS).unref()
   }
@@ -75,25 +83,33 @@ export class Grants {
     waiter.pending.then(cancel, cancel)
   }
 
-  /** Messages were lost while a connection was away; the subscription comes a moment after its connection. */
-  #askAgain(): void {
-    clearTimeout(this.#reconnected)
-    this.#reconnected = setTimeout(() => {
-      for (const waiter of this.#waiters.values()) {
-        if (!waiter.pending) continue
-        waiter.askAt = 0
-        waiter.wake()
+  /** Grants may have been missed: as soon as each channel is heard again, who waits asks. */
+  #returned(): void {
+    for (const [channel, open] of this.#channels) {
+      if (open.heard) continue
+      let probes = 0
+      const probe = () => {
+        if (++probes > PROBES || this.#channels.get(channel) !== open) stop()
+        else this.#store.say(channel, PROBE).catch(() => undefined)
       }
-    }, RESUBSCRIBED_MS).unref()
+      const timer = setInterval(probe, PROBE_MS).unref()
+      const stop = () => {
+        clearInterval(timer)
+        open.heard = undefined
+      }
+      open.heard = () => {
+        stop()
+        for (const waiter of this.#waiters.values()) waiter.askAgain()
+      }
+      probe()
+    }
   }
 
-  #stop(): void {
-    this.#stopHearing?.()
-    this.#stopHearing = undefined
-    clearTimeout(this.#reconnected)
-  }
-
-  #told(grant: string): void {
+  #told(channel: string, grant: string): void {
+    if (grant === PROBE) {
+      this.#channels.get(channel)?.heard?.()
+      return
+    }
     if (grant.startsWith('!')) {
       this.#contended(grant.slice(1))
       return

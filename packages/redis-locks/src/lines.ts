@@ -7,6 +7,9 @@ import { type Held, Tenure } from './tenure.js'
 import { Waiter } from './waiter.js'
 
 const RELEASE_ATTEMPTS = 3
+/** How often, and how many ms apart, a release that failed is tried in the background. */
+const LATE_RELEASES = 60
+const LATE_RELEASE_MS = 500
 
 interface Line {
   /** Everybody of this process who waits for the lock, in order of arrival. */
@@ -44,7 +47,8 @@ export class Lines {
   /** Take the last place. */
   join(keys: LockKeys, ttlMs: number): Waiter {
     const line = this.#line(keys)
-    const waiter = new Waiter(this.store.ticket(keys), ttlMs, line.isOpen, line.arrivals)
+    const isEager = line.isOpen && line.waiting.length < together(keys.claim)
+    const waiter = new Waiter(this.store.ticket(keys), ttlMs, isEager, line.arrivals)
     line.waiting.push(waiter)
     this.#grants.expect(waiter)
     return waiter
@@ -131,6 +135,9 @@ export class Lines {
         }
       }
       return await this.#releaseOnly(keys, ticket, tenure)
+    } catch (error) {
+      this.#releaseLater(error, keys, ticket, tenure)
+      throw error
     } finally {
       this.ended(keys, ticket)
       next?.wake()
@@ -146,6 +153,22 @@ export class Lines {
         if (attempt === RELEASE_ATTEMPTS || !isRedisError(error, 'REPLY_LOST')) throw error
       }
     }
+  }
+
+  /** Others need not wait for the end of the lease when Redis is back before that. */
+  #releaseLater(
+    error: unknown,
+    keys: LockKeys,
+    ticket: string,
+    tenure: Tenure | undefined,
+    tries = LATE_RELEASES,
+  ): void {
+    if (tries === 0 || !this.store.passes(error)) return
+    setTimeout(() => {
+      this.#releaseOnly(keys, ticket, tenure).catch(failure =>
+        this.#releaseLater(failure, keys, ticket, tenure, tries - 1),
+      )
+    }, LATE_RELEASE_MS).unref()
   }
 
   /** Who is to be queued by the release of `ticket`. */
@@ -211,4 +234,10 @@ function handOver(tenure: Tenure | undefined, next: Waiter, held: Held): boolean
   if (tenure.isLong) setImmediate(() => next.wake())
   else next.wake()
   return true
+}
+
+/** How many requests with this claim on permits can be granted at a time. */
+function together(claim: string): number {
+  const [, weight = 1, permits = 1] = /^\*(\d+)\/(\d+)$/.exec(claim) ?? []
+  return Math.floor(Number(permits) / Number(weight))
 }

@@ -54,8 +54,9 @@ export class QuorumRenewals {
           return lease.ttlMs
         },
         dueAt: Number.POSITIVE_INFINITY,
+        // One node's timer is enough for the deadline.
         get endsAt() {
-          return lease.endsAt
+          return node === 0 ? lease.endsAt : Number.POSITIVE_INFINITY
         },
         ended: () => lease.ended(),
         renewed: (isOurs, at) => {

@@ -14,10 +14,10 @@ import { SPARE_TOKENS, type Tenure } from './tenure.js'
 /** What locks need of a client: a plasma client or manager has it. */
 export type LocksClient = Pick<
   RedisClient,
-  'run' | 'with' | 'subscribe' | 'ssubscribe' | 'unlink' | 'isCluster'
+  'run' | 'with' | 'subscribe' | 'ssubscribe' | 'publish' | 'spublish' | 'unlink' | 'isCluster'
 > & {
-  on(event: 'ready', listener: () => void): unknown
-  off(event: 'ready', listener: () => void): unknown
+  on(event: 'ready', back: () => void): unknown
+  off(event: 'ready', back: () => void): unknown
 }
 
 /** A plasma client, a manager, or any ioredis instance or Cluster. */
@@ -184,7 +184,13 @@ export class LockStore {
 
   /** Override the permits of a semaphore, or forget that; resolves with what counts now. */
   setLimit(keys: LockKeys, how: LimitChange, amount: number, permits: number): Promise<number> {
-    return this.#client.run(SET_LIMIT, all(keys), [how, amount, permits, this.#publish])
+    return this.#client.run(SET_LIMIT, all(keys), [
+      this.ticket(keys),
+      how,
+      amount,
+      permits,
+      this.#publish,
+    ])
   }
 
   /** The explicit limit, the permits in use, the tickets that queue, and the holders of a semaphore. */
@@ -200,10 +206,17 @@ export class LockStore {
     return () => subscription.unsubscribe()
   }
 
-  /** Call `listener` whenever a connection of the client is ready (again); the result stops that. */
-  onReady(listener: () => void): () => void {
-    this.#client.on('ready', listener)
-    return () => this.#client.off('ready', listener)
+  /** Say something on a channel. */
+  async say(channel: string, message: string): Promise<void> {
+    if (this.isCluster) await this.#client.spublish(channel, message)
+    else await this.#client.publish(channel, message)
+  }
+
+  /** Call `back` whenever a connection of the client is there again; the result stops that. */
+  onReturn(back: () => void): () => void {
+    const client = this.#client
+    client.on('ready', back)
+    return () => client.off('ready', back)
   }
 
   /** May the same command succeed a little later? */

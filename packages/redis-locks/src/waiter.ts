@@ -86,6 +86,13 @@ export class Waiter implements Ticket {
     this.wake()
   }
 
+  /** Its grant may have been missed. */
+  askAgain(): void {
+    if (!this.pending) return
+    this.askAt = 0
+    this.wake()
+  }
+
   /** Resolves when woken, also when that happened before the call, or after `ms`. */
   async sleep(ms: number): Promise<void> {
     if (!this.#woken && ms > 0) {

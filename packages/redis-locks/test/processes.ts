@@ -14,9 +14,21 @@ export interface Worker {
   exit(): Promise<number | null>
 }
 
+/** What a worker can do. */
+type Task =
+  | 'count'
+  | 'hold'
+  | 'permit'
+  | 'permits'
+  | 'write'
+  | 'lead'
+  | 'close-while-held'
+  | 'chain'
+  | 'fenced'
+
 /** Start test/fixtures/worker.mjs; killed after the test. */
 export function startWorker(
-  task: 'count' | 'hold' | 'permit' | 'write' | 'lead' | 'close-while-held' | 'chain' | 'fenced',
+  task: Task,
   name: string,
   amount: number,
   { url = inject('redisUrl'), imports = [] }: { url?: string; imports?: readonly string[] } = {},

@@ -3,6 +3,8 @@ import { startRedis, uniquePrefix, waitUntil } from '@gravito/redis-testing'
 import fc from 'fast-check'
 import { describe, expect, inject, onTestFinished, test } from 'vitest'
 import { createLocks, LockLostError, LockStoreError, LockTimeoutError } from '../src/index.js'
+import { SEMAPHORE } from '../src/scripts/semaphore.js'
+import { LockStore } from '../src/store.js'
 import { startWorker } from './processes.js'
 import { type Client, clients, nothingLeft, outcome, pause, queued } from './setup.js'
 
@@ -116,6 +118,17 @@ describe('the limit at run time', () => {
     expect(await db(one).info()).toMatchObject({ permits: 1, available: 1 })
     expect(await one.redis.pttl(KEY)).toBeGreaterThan(6 * 24 * 3_600_000)
   })
+})
+
+test('a change of the limit that is sent twice, because its reply was lost, counts once', async () => {
+  const [one] = clients(1)
+  const store = new LockStore(one.redis, 'lock', SEMAPHORE)
+  const keys = store.keys('db')
+  store.ticket = () => 'same'
+  expect(await store.setLimit(keys, 'add', 3, 2)).toBe(5)
+  expect(await store.setLimit(keys, 'add', 3, 2)).toBe(5)
+  store.ticket = () => 'another'
+  expect(await store.setLimit(keys, 'add', 3, 2)).toBe(8)
 })
 
 describe('waiting', () => {
@@ -268,6 +281,49 @@ describe('I6', () => {
     expect(await semaphore.inspect()).toEqual([])
   }, 60_000)
 })
+
+test('five processes, two of them killed at work: never more than the permits, by the time of Redis', async () => {
+  const redis = new RedisClient({ url: inject('redisUrl') })
+  onTestFinished(() => redis.disconnect())
+  const now = async () => {
+    const { seconds, microseconds } = await redis.time()
+    return seconds * 1e6 + microseconds
+  }
+  const name = uniquePrefix('chaos')
+  const workers = Array.from({ length: 5 }, () => startWorker('permits', name, 30))
+  await Promise.all(workers.map(worker => worker.says('begins')))
+  await waitUntil('they work', async () => (await redis.llen(`${name}:log`)) > 20, {
+    timeoutMs: 20_000,
+  })
+  const killed = new Map<number, number>()
+  for (const { child } of workers.slice(0, 2)) {
+    killed.set(child.pid ?? 0, await now())
+    child.kill('SIGKILL')
+  }
+  const codes = await Promise.all(workers.slice(2).map(worker => worker.exit()))
+  expect(codes).toEqual([0, 0, 0])
+  const ends = await redis.hgetall(`${name}:ends`)
+  const events = (await redis.lrange(`${name}:log`, 0, -1)).flatMap(line => {
+    const [token = '', weight, pid, start] = line.split(' ')
+    // A killed one had its permits until its death, at least.
+    const end = Number(ends[token] ?? killed.get(Number(pid)))
+    return [
+      { at: Number(start), permits: Number(weight) },
+      { at: end, permits: -Number(weight) },
+    ]
+  })
+  let inUse = 0
+  let most = 0
+  for (const { permits } of events.sort((a, b) => a.at - b.at || a.permits - b.permits)) {
+    inUse += permits
+    most = Math.max(most, inUse)
+  }
+  expect(events.length).toBeGreaterThan(2 * 90)
+  expect(most).toBe(3)
+  const semaphore = createLocks(redis).semaphore(name, { permits: 3 })
+  await waitUntil('all permits are back', async () => (await semaphore.info()).available === 3)
+  await redis.unlink(`${name}:log`, `${name}:ends`)
+}, 90_000)
 
 describe('when Redis fails', () => {
   test('frozen: the signal fires at the local deadline, a waiter ends in time, nothing stays', async () => {

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from '@gravito/plasma'
+import { InvalidArgumentError, isRedisError } from '@gravito/plasma'
 import type { Locks, RateLimit, RateLimitOptions } from '@gravito/redis-locks'
 import { type Guard, isAway } from './breaker.js'
 import type { OnError } from './soft.js'
@@ -24,8 +24,8 @@ export interface LimiterOptions {
 }
 
 const KNOWN = ['algorithm', 'failOpen']
-/** Part of the key, so that each key is in a slot of its own. */
-const ID = 'attempts'
+/** Of the limiter; in a Cluster each key has a slot of its own. */
+const NAME = 'attempts'
 
 /** Limits in Redis, by the server's clock, one command each. */
 export class RedisLimiter implements Limiter {
@@ -51,7 +51,7 @@ export class RedisLimiter implements Limiter {
     const reset = Math.ceil((Date.now() + windowMs) / 1_000)
     if (maxAttempts === 0) return { allowed: false, remaining: 0, reset, retryAfterMs: windowMs }
     try {
-      return await this.#guard(() => this.#limit(key, maxAttempts, windowMs).attempt(ID))
+      return await this.#ask(() => this.#limit(maxAttempts, windowMs).attempt(key))
     } catch (error) {
       if (!this.#failOpen || !isAway(error)) throw error
       this.#onError(error, key)
@@ -61,12 +61,21 @@ export class RedisLimiter implements Limiter {
 
   async clear(key: string): Promise<void> {
     checkLimitKey(key)
-    await this.#guard(() => this.#limit(key, 1, 1).reset(ID))
+    await this.#ask(() => this.#limit(1, 1).reset(key))
   }
 
-  #limit(key: string, limit: number, windowMs: number) {
+  /** With the client's own error, which says whether Redis is away. */
+  #ask<Reply>(question: () => Promise<Reply>): Promise<Reply> {
+    return this.#guard(() =>
+      question().catch(error => {
+        throw isRedisError(error, 'LOCK_STORE') && error.cause ? error.cause : error
+      }),
+    )
+  }
+
+  #limit(limit: number, windowMs: number) {
     const options = { limit, windowMs, ...(this.#algorithm && { algorithm: this.#algorithm }) }
-    return this.#locks().rateLimiter(key, options)
+    return this.#locks().rateLimiter(NAME, options)
   }
 }
 

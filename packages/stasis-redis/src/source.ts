@@ -8,12 +8,13 @@ export type ConnectionOptions = Omit<ConnectionConfig, 'client' | 'options'> &
   Omit<RedisOptions, keyof ConnectionConfig>
 
 /**
- * What an adapter runs on: a plasma client or manager, the name of a connection of the `Redis` facade, a URL, an
+ * What an adapter runs on: a plasma client or manager or a function that gives one, the name of a connection of the `Redis` facade, a URL, an
  * ioredis instance or Cluster of any copy, or the options of a connection of its own. Nothing: the facade, and when
  * that is not configured, 127.0.0.1:6379.
  */
 export type ClientSource =
   | Client
+  | (() => Client)
   | Parameters<typeof RedisClient.from>[0]
   | string
   | ConnectionOptions
@@ -62,6 +63,7 @@ const IOREDIS_ONLY: readonly (keyof RedisOptions)[] = [
 /** @throws RedisConfigError naming the option */
 export function clientFrom(source: ClientSource | undefined, name: string): Source {
   if (source === undefined) return facadeOrLocal(name)
+  if (typeof source === 'function') return { client: source, close: nothing }
   if (typeof source === 'string') {
     if (source === '') throw new RedisConfigError('client', 'must not be an empty text')
     if (!isConnectionName(source)) return owned(new RedisClient({ url: source }, name))

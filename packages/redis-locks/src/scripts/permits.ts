@@ -72,6 +72,41 @@ export const IN_ORDER = `
       end
     end`
 
+/** What ACQUIRE mostly finds: no lease has ended, the ticket has none, its permits are free and nobody queues. */
+const TAKE_AT_ONCE = `
+    local state = redis.call('HMGET', lock, '#used', '#soonest', '#limit', ticket)
+    local soonest = tonumber(state[2] or 9007199254740991)
+    if soonest > now and not state[3] and not state[4] then
+      local weight, permits = string.match(ticket, '%*(%d+)/(%d+)$')
+      local used = (state[1] or 0) + weight
+      if used <= tonumber(permits) and redis.call('EXISTS', queue) == 0 then
+        local token, ends = mint(), now + ttlMs * 1000
+        local value = token .. '|' .. string.format('%.0f', ends)
+        soonest = string.format('%.0f', math.min(soonest, ends))
+        redis.call('SET', fence, token, 'PX', 86400000)
+        redis.call('HSET', lock, ticket, value, '#used', used, '#soonest', soonest)
+        if not state[1] or redis.call('PTTL', lock) < tonumber(ttlMs) then
+          redis.call('PEXPIRE', lock, ttlMs)
+        end
+        return token
+      end
+    end`
+
+/** What RELEASE mostly finds: no lease has ended, and nobody queues. */
+const GIVE_BACK_AT_ONCE = `
+    local state = redis.call('HMGET', lock, '#used', '#soonest', '#limit', ticket)
+    if not state[4] then return 0 end
+    if tonumber(state[2]) > now and not state[3] and redis.call('EXISTS', queue) == 0 then
+      local used = state[1] - string.match(ticket, '%*(%d+)/')
+      if used == 0 then
+        redis.call('DEL', lock)
+      else
+        redis.call('HDEL', lock, ticket)
+        redis.call('HSET', lock, '#used', used)
+      end
+      return 1
+    end`
+
 /** The scripts of a lock of permits, which go to the queue as `handOver` says. */
 export function permitScripts(handOver: string): Kind['scripts'] {
   const ACQUIRE = defineScript({
@@ -79,6 +114,7 @@ export function permitScripts(handOver: string): Kind['scripts'] {
     args: ['ticket', 'ttlMs'],
     lua: `
     ${CLOCK}
+    ${TAKE_AT_ONCE}
     ${PERMITS}
     load()
     local reply = held(ticket)
@@ -127,6 +163,7 @@ export function permitScripts(handOver: string): Kind['scripts'] {
     args: ['ticket', 'publish'],
     lua: `
     ${CLOCK}
+    ${GIVE_BACK_AT_ONCE}
     ${PERMITS}
     ${QUEUE}
     ${handOver}

@@ -13,24 +13,26 @@ export const SEMAPHORE: Kind = {
 
 /**
  * Set the limit that overrides every process' own (`set`), change it by an amount (`add`), or forget it (`forget`). What
- * becomes free goes to the queue. `otherwise` is the caller's own limit. Answers with the limit that counts now.
+ * becomes free goes to the queue. `otherwise` is the caller's own limit. A command that is sent twice counts once.
+ * Answers with the limit that counts now.
  */
 export const SET_LIMIT = defineScript({
   keys: KEYS,
-  args: ['how', 'amount', 'otherwise', 'publish'],
+  args: ['id', 'how', 'amount', 'otherwise', 'publish'],
   lua: `
     ${CLOCK}
     ${PERMITS}
     ${QUEUE}
     ${IN_ORDER}
     load()
+    if redis.call('HGET', lock, '#change') == id then return limit end
     if how == 'set' then limit = tonumber(amount) end
     if how == 'add' then limit = math.max(0, (limit or tonumber(otherwise)) + amount) end
     if how == 'forget' then
       limit = false
-      redis.call('HDEL', lock, '#limit')
+      redis.call('HDEL', lock, '#limit', '#change')
     else
-      redis.call('HSET', lock, '#limit', limit)
+      redis.call('HSET', lock, '#limit', limit, '#change', id)
     end
     handOver('')
     save()

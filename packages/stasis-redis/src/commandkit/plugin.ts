@@ -1,8 +1,9 @@
 import { createRequire } from 'node:module'
 import path from 'node:path'
-import { RedisConfigError } from '@gravito/plasma'
+import { Redis, RedisConfigError } from '@gravito/plasma'
 import { type ClientSource, clientFrom, isConnectionName } from '../source.js'
-import { makeFunctionStore, setFunctionStore } from './cached.js'
+import type { RedisStore } from '../store.js'
+import { functionStore, makeFunctionStore, setFunctionStore } from './cached.js'
 import { type ProviderOptions, RedisCacheProvider } from './provider.js'
 import type { CommandKitModules, CommandKitPlugin } from './types.js'
 
@@ -18,18 +19,23 @@ export interface PluginOptions extends ProviderOptions {
  * CommandKit knows a plugin by its class, so the plugin extends the one in the application's own copy of `commandkit`,
  * looked up from the folder that the application runs in.
  *
+ * Its type is the one that the place asks for, which is a class of that copy.
+ *
  * @param client what to run on; default: the `Redis` facade, else 127.0.0.1:6379
  * @example
  * export default defineConfig({ plugins: [redis()] })
  * @throws RedisConfigError naming the option
  */
-export function redis(client?: ClientSource, options: PluginOptions = {}): CommandKitPlugin {
+export function redis<Plugin = CommandKitPlugin>(
+  client?: ClientSource,
+  options: PluginOptions = {},
+): Plugin {
   const { modules = {}, ...providerOptions } = options
   const Base = modules.RuntimePlugin ?? installed('commandkit')?.RuntimePlugin ?? Object
   const source = clientFrom(client, 'commandkit')
-  const shared = client === undefined || isConnectionName(client) ? client : source.client()
-  const provider = new RedisCacheProvider(shared, providerOptions)
+  const provider = new RedisCacheProvider(source.client, providerOptions)
   const { onError } = providerOptions
+  let store: RedisStore | undefined
 
   class RedisPlugin extends (Base as new (options: object) => object) {
     readonly name = 'RedisPlugin'
@@ -42,15 +48,19 @@ export function redis(client?: ClientSource, options: PluginOptions = {}): Comma
         throw new RedisConfigError('modules.setCacheProvider', problem)
       }
       setCacheProvider(provider as never)
-      setFunctionStore(makeFunctionStore(shared, onError && { onError }))
+      const byName = isConnectionName(client) || (client === undefined && Redis.configured)
+      store = makeFunctionStore(byName ? client : source.client(), onError && { onError })
+      setFunctionStore(store)
     }
 
     async deactivate(): Promise<void> {
-      setFunctionStore(undefined)
-      await Promise.all([provider.disconnect(), source.close()])
+      if (store && store === functionStore()) setFunctionStore(undefined)
+      await Promise.all([provider.disconnect(), store?.close()])
+      store = undefined
+      await source.close()
     }
   }
-  return new RedisPlugin({})
+  return new RedisPlugin({}) as Plugin
 }
 
 /** A module as the application itself would get it, `undefined` when it has none. */

@@ -1,3 +1,4 @@
+import { RedisClient } from '@gravito/plasma'
 import { startRedis } from '@gravito/redis-testing'
 import { describe, expect, inject, onTestFinished, test } from 'vitest'
 import { type CacheProvider, cached, functionStore, redis, revalidateTag } from '../../src/index.js'
@@ -101,4 +102,23 @@ test('without CommandKit it is a plain plugin, which says what is missing', asyn
   const plugin = redis({ port: 1 })
   await expect(plugin.activate({})).rejects.toThrow('@commandkit/cache')
   expect(() => redis({ prot: 1 } as never)).toThrow('port')
+})
+
+test('its type is what the place asks for, and nothing stays open when it is deactivated', async () => {
+  abstract class RuntimePlugin {
+    abstract readonly name: string
+    constructor(protected readonly options: object) {}
+    async activate(_context: object): Promise<void> {}
+    async deactivate(_context: object): Promise<void> {}
+  }
+  const defineConfig = (config: { plugins: (RuntimePlugin | RuntimePlugin[])[] }) => config
+  const modules = { RuntimePlugin: RuntimePlugin as never, setCacheProvider: () => undefined }
+  const client = new RedisClient({ url: inject('redisUrl') })
+  onTestFinished(() => client.disconnect())
+  const config = defineConfig({ plugins: [redis(client, { modules })] })
+  const [plugin] = config.plugins.flat()
+  await plugin?.activate({})
+  expect(functionStore()).toBe(functionStore())
+  await plugin?.deactivate({})
+  expect(await client.ping()).toBe('PONG')
 })
