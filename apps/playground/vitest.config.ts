@@ -1,3 +1,3 @@
 import { packageConfig } from '../../vitest.base.ts'
 
-export default packageConfig('playground', { testTimeout: 60_000 })
+export default packageConfig('playground', { testTimeout: 180_000 })

@@ -18,6 +18,7 @@ request('/api/counter').then(({ value }) => showCounter(value), toast)
 
 on('again', 'click', () => request('/api/audit', {}))
 on('forget', 'click', () => request('/api/audit', { forget: true }))
+on('kill-worker', 'click', () => request('/api/audit/kill', {}))
 on('count', 'click', async () => showCounter((await request('/api/counter', { by: 1 })).value))
 on('count-many', 'click', async () => {
   const replies = await Promise.all(
@@ -76,6 +77,7 @@ function showAudit(audit) {
     at(field).textContent = number.format(audit[field])
   at('bytes').textContent = megabytes(audit.bytes)
   for (const button of ['again', 'forget']) at(button).disabled = running
+  at('kill-worker').disabled = stage !== 'auditing'
   showVerdict(audit)
   const licences = Object.entries(audit.licences).sort(([, a], [, b]) => b - a)
   const rest = licences.slice(LICENCES).reduce((sum, [, count]) => sum + count, 0)

@@ -47,6 +47,14 @@ export function addRoutes(core: PlanetCore, audit: Audit, board: Board): void {
     '/api/audit',
     answer(c => restart(c, audit)),
   )
+  router.post(
+    '/api/audit/kill',
+    answer(async c => {
+      await readBody(c, [])
+      const killed = audit.killWorker()
+      return killed ? c.json(killed) : c.json({ error: 'No worker is at work just now.' }, 409)
+    }),
+  )
   router.post('/api/counter', answer(count))
   router.get(
     '/api/counter',

@@ -3,8 +3,9 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { createServer, type Server } from 'node:net'
 import path from 'node:path'
-import { type RedisServer, startRedis, waitUntil } from '@gravito/redis-testing'
+import { type RedisServer, startRedis } from '@gravito/redis-testing'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { waitUntil } from './patient.js'
 import { makeUntidyTree, type Tree } from './tree.js'
 
 const main = path.join(import.meta.dirname, '../dist/main.js')

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
-import { onFreePort, startRedis, waitUntil } from '@gravito/redis-testing'
+import { onFreePort, startRedis } from '@gravito/redis-testing'
 import { expect, it, onTestFinished } from 'vitest'
+import { waitUntil } from './patient.js'
 import { makeUntidyTree } from './tree.js'
 
 const main = path.join(import.meta.dirname, '../dist/main.js')

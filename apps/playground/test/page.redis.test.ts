@@ -1,14 +1,13 @@
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { waitUntil } from '@gravito/redis-testing'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createPlayground, type Playground } from '../src/playground.js'
 import { type Listening, listen } from '../src/server.js'
 import { launchBrowser, noBrowser } from './browser.js'
+import { waitUntil } from './patient.js'
 import { makeUntidyTree, type Tree } from './tree.js'
 
-const PATIENT = { timeoutMs: 30_000 }
 const folder = path.join(import.meta.dirname, '..')
 
 describe('the page in a real browser', () => {
@@ -60,11 +59,7 @@ describe('the page in a real browser', () => {
 
   const text = async (selector: string, on = page) => (await on.textContent(selector)) ?? ''
   const shows = (selector: string, pattern: RegExp, on = page) =>
-    waitUntil(
-      `${selector} shows ${pattern}`,
-      async () => pattern.test(await text(selector, on)),
-      PATIENT,
-    )
+    waitUntil(`${selector} shows ${pattern}`, async () => pattern.test(await text(selector, on)))
 
   it('says that Redis is ready', async () => {
     await shows('#health', /Redis ready · \d/)
@@ -74,14 +69,10 @@ describe('the page in a real browser', () => {
     await shows('#root', new RegExp(path.basename(tree.root)))
     const seen = new Set<string>()
     await page.click('#again')
-    await waitUntil(
-      'the verdict is there',
-      async () => {
-        seen.add(await text('#packages'))
-        return /Totals equal the sequential scan/.test(await text('#verdict'))
-      },
-      PATIENT,
-    )
+    await waitUntil('the verdict is there', async () => {
+      seen.add(await text('#packages'))
+      return /Totals equal the sequential scan/.test(await text('#verdict'))
+    })
     expect(seen.size).toBeGreaterThan(3)
     expect(await text('#packages')).toBe('131')
     expect(await text('#of')).toBe('of 131 packages')
@@ -103,6 +94,15 @@ describe('the page in a real browser', () => {
     await shows('#verdict', /Auditing|Looking|Comparing/)
     await shows('#verdict', /Totals equal/)
     expect([await text('#hits'), await text('#misses')]).toEqual(['0', '131'])
+  })
+
+  it('kills a worker in the middle of an audit, whose totals are right all the same', async () => {
+    await page.click('#forget')
+    await page.click('#kill-worker', { timeout: 30_000 })
+    await shows('#replaced', /1 died and were replaced|[2-9] died/)
+    await shows('#verdict', /Totals equal/)
+    expect(await page.isDisabled('#kill-worker')).toBe(true)
+    expect((await fetch(`${server.url}/api/audit/kill`, { method: 'POST' })).status).toBe(409)
   })
 
   it('counts, one by one and a hundred at once', async () => {
@@ -132,11 +132,7 @@ describe('the page in a real browser', () => {
     await page.click('#lock button')
     await shows('#locked', /Held after \d+ mstoken \d+/)
     const held = hold({ holdMs: 4_000 })
-    await waitUntil(
-      'it is held',
-      async () => (await hold({ waitMs: 0, holdMs: 1 })).status === 409,
-      PATIENT,
-    )
+    await waitUntil('it is held', async () => (await hold({ waitMs: 0, holdMs: 1 })).status === 409)
     await other.click('#lock button')
     await shows('#locked', /Held after \d{3,} mstoken \d+/, other)
     expect((await held).status).toBe(200)

@@ -1,10 +1,8 @@
-import { waitUntil } from '@gravito/redis-testing'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type App, startApp } from './app.js'
 import { launchBrowser, noBrowser } from './browser.js'
-
-const PATIENT = { timeoutMs: 30_000 }
+import { waitUntil } from './patient.js'
 
 describe('the live panels in a real browser', () => {
   let app: App
@@ -26,10 +24,8 @@ describe('the live panels in a real browser', () => {
 
   beforeEach(async ({ skip }) => {
     if (noBrowser) skip(noBrowser)
-    await waitUntil(
-      'everybody works',
-      () => app.playground.crew.members.every(it => it.state === 'working'),
-      PATIENT,
+    await waitUntil('everybody works', () =>
+      app.playground.crew.members.every(it => it.state === 'working'),
     )
   })
 
@@ -44,17 +40,13 @@ describe('the live panels in a real browser', () => {
 
   const text = async (selector: string) => (await page.textContent(selector)) ?? ''
   const shows = (selector: string, pattern: RegExp) =>
-    waitUntil(
-      `${selector} shows ${pattern}`,
-      async () => pattern.test(await text(selector)),
-      PATIENT,
-    )
+    waitUntil(`${selector} shows ${pattern}`, async () => pattern.test(await text(selector)))
   const press = (panel: string, action: string) =>
     page.click(`#panel-${panel} [data-action="${action}"]`)
   const row = (member: string) => `#panel-connections tr[data-member="${member}"]`
   const state = (member: string) => page.getAttribute(row(member), 'data-state')
   const turns = (member: string, wanted: string) =>
-    waitUntil(`${member} turns ${wanted}`, async () => (await state(member)) === wanted, PATIENT)
+    waitUntil(`${member} turns ${wanted}`, async () => (await state(member)) === wanted)
   /** All promises of a panel are shown as kept. */
   const keeps = async (panel: string) => {
     const list = page.locator(`#panel-${panel} .promises li`)
@@ -67,14 +59,10 @@ describe('the live panels in a real browser', () => {
     const pid = await text(`${row('Ben')} .state`)
     await page.click(`${row('Ben')} button[aria-label="Kill Ben"]`)
     await shows('#panel-journal', /Ben died/)
-    await waitUntil(
-      'another process is shown',
-      async () => {
-        const now = await text(`${row('Ben')} .state`)
-        return /pid \d+/.test(now) && now !== pid
-      },
-      PATIENT,
-    )
+    await waitUntil('another process is shown', async () => {
+      const now = await text(`${row('Ben')} .state`)
+      return /pid \d+/.test(now) && now !== pid
+    })
   })
 
   it('connections: freezes a process and wakes it with the same button', async () => {
@@ -90,13 +78,13 @@ describe('the live panels in a real browser', () => {
     await shows('#panel-journal', /forgot every script/)
     const grants = async () => Number.parseInt(await text('#panel-lock .counts'), 10)
     const before = await grants()
-    await waitUntil('the lock is served', async () => (await grants()) > before + 3, PATIENT)
+    await waitUntil('the lock is served', async () => (await grants()) > before + 3)
     await keeps('lock')
   })
 
   it('lock: shows holder, token and queue; a killed holder loses it to the next', async () => {
     await shows('#panel-lock .token', /token \d{16}/)
-    await waitUntil('some wait', async () => (await page.locator('.queue li').count()) > 0, PATIENT)
+    await waitUntil('some wait', async () => (await page.locator('.queue li').count()) > 0)
     await press('lock', 'kill-holder')
     await shows('#panel-journal', /The lock passed from \w+ to \w+ after \d+ ms/)
     await keeps('lock')
@@ -139,11 +127,11 @@ describe('the live panels in a real browser', () => {
 
   it('cache: a tag goes dark in one step and fills again', async () => {
     const lit = () => page.locator('.entries i[data-tag="1"][data-lit="true"]').count()
-    await waitUntil('there are some', async () => (await lit()) > 5, PATIENT)
+    await waitUntil('there are some', async () => (await lit()) > 5)
     await press('cache', 'flush-users')
     await shows('#panel-journal', /The tag users was flushed: \d+ entries gone/)
     await shows('#panel-cache [data-action="flush-users"]', /Flush users \(1\)/)
-    await waitUntil('they are back', async () => (await lit()) > 5, PATIENT)
+    await waitUntil('they are back', async () => (await lit()) > 5)
     for (const tag of ['prices', 'pages']) {
       await press('cache', `flush-${tag}`)
       await shows('#panel-journal', new RegExp(`The tag ${tag} was flushed`))

@@ -1,5 +1,4 @@
 import { RedisClient } from '@gravito/plasma'
-import { waitUntil } from '@gravito/redis-testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
 import type { CacheSnapshot } from '../src/panels/cache.js'
 import type { ConnectionsSnapshot } from '../src/panels/connections.js'
@@ -11,8 +10,8 @@ import type { Kept } from '../src/panels/panel.js'
 import type { SemaphoreSnapshot } from '../src/panels/semaphore.js'
 import type { StreamSnapshot } from '../src/panels/stream.js'
 import { type App, startApp } from './app.js'
+import { waitUntil } from './patient.js'
 
-const PATIENT = { timeoutMs: 30_000 }
 let app: App
 
 beforeAll(async () => {
@@ -30,10 +29,8 @@ const connections = () => look<ConnectionsSnapshot>('connections')
 const journal = async () => (await look<{ entries: Entry[] }>('journal')).entries
 
 beforeEach(async () => {
-  await waitUntil(
-    'everybody works',
-    () => app.playground.crew.members.every(it => it.state === 'working'),
-    PATIENT,
+  await waitUntil('everybody works', () =>
+    app.playground.crew.members.every(it => it.state === 'working'),
   )
 })
 
@@ -45,10 +42,8 @@ async function expectKept(name: string): Promise<void> {
 
 describe('connections', () => {
   it('shows every process with its connection, its rate and its latency', async () => {
-    await waitUntil(
-      'all are at work',
-      async () => (await connections()).rows.every(row => row.commandsPerSecond > 0),
-      PATIENT,
+    await waitUntil('all are at work', async () =>
+      (await connections()).rows.every(row => row.commandsPerSecond > 0),
     )
     const { rows, server, isOurs } = await connections()
     expect(rows.map(row => row.name)).toEqual(['playground', 'Ada', 'Ben', 'Cleo', 'Dev'])
@@ -67,14 +62,10 @@ describe('connections', () => {
     const before = (await connections()).rows.find(row => row.name === 'Ben')
     const { status, body } = await press('connections', 'kill', { member: 'Ben' })
     expect([status, body]).toEqual([200, { member: 'Ben', pid: before?.pid }])
-    await waitUntil(
-      'a new one works',
-      async () => {
-        const after = (await connections()).rows.find(row => row.name === 'Ben')
-        return after?.state === 'working' && after.pid !== before?.pid && after.restarts === 1
-      },
-      PATIENT,
-    )
+    await waitUntil('a new one works', async () => {
+      const after = (await connections()).rows.find(row => row.name === 'Ben')
+      return after?.state === 'working' && after.pid !== before?.pid && after.restarts === 1
+    })
   })
 
   it('freezes a process and wakes it', async () => {
@@ -105,12 +96,8 @@ describe('connections', () => {
 
 describe('lock', () => {
   it('shows the holder, its token and who waits, served one after the other', async () => {
-    await waitUntil('ten were served', async () => (await locks()).grants >= 10, PATIENT)
-    await waitUntil(
-      'a holder is known',
-      async () => (await locks()).holder?.member !== undefined,
-      PATIENT,
-    )
+    await waitUntil('ten were served', async () => (await locks()).grants >= 10)
+    await waitUntil('a holder is known', async () => (await locks()).holder?.member !== undefined)
     const { holder, waiting, served } = await locks()
     expect(holder?.token).toBeGreaterThan(1e15)
     expect(holder?.ttlMs).toBeLessThanOrEqual(holder?.leaseMs ?? 0)
@@ -124,10 +111,8 @@ describe('lock', () => {
   it('passes on when its holder is killed', async () => {
     const { status, body } = await press('lock', 'kill-holder')
     expect(status).toBe(200)
-    await waitUntil(
-      'another one has it',
-      async () => (await locks()).served.some(it => it.token > body.token),
-      PATIENT,
+    await waitUntil('another one has it', async () =>
+      (await locks()).served.some(it => it.token > body.token),
     )
     const { served } = await locks()
     expect(served.find(it => it.token === body.token)).toMatchObject({
@@ -143,23 +128,17 @@ describe('lock', () => {
     const { refused } = await locks()
     const { status, body } = await press('lock', 'freeze-holder')
     expect(status).toBe(200)
-    await waitUntil(
-      'another one has written',
-      async () =>
-        (await locks()).served.some(it => it.token > body.token && it.ended === 'released'),
-      PATIENT,
+    await waitUntil('another one has written', async () =>
+      (await locks()).served.some(it => it.token > body.token && it.ended === 'released'),
     )
     expect((await press('lock', 'wake')).body).toEqual({ woken: [body.member] })
     await waitUntil(
       'the late write is refused',
       async () => (await locks()).refused === refused + 1,
-      PATIENT,
     )
     const late = `${body.member} wrote too late; the resource refused token ${body.token}`
-    await waitUntil(
-      'the journal says so',
-      async () => (await journal()).some(it => it.text === late),
-      PATIENT,
+    await waitUntil('the journal says so', async () =>
+      (await journal()).some(it => it.text === late),
     )
     expect((await press('lock', 'wake')).status).toBe(409)
     await expectKept('lock')
@@ -168,7 +147,7 @@ describe('lock', () => {
   it('goes on when Redis forgets its scripts', async () => {
     expect((await press('connections', 'flush-scripts')).status).toBe(200)
     const { grants } = await locks()
-    await waitUntil('more are served', async () => (await locks()).grants >= grants + 5, PATIENT)
+    await waitUntil('more are served', async () => (await locks()).grants >= grants + 5)
     await expectKept('lock')
   })
 })
@@ -177,48 +156,36 @@ describe('semaphore', () => {
   const semaphore = () => look<SemaphoreSnapshot>('semaphore')
 
   it('shows who holds permits, never more than there are', async () => {
-    await waitUntil('some were granted', async () => (await semaphore()).grants >= 6, PATIENT)
-    await waitUntil(
-      'both are held, by names that are known',
-      async () => {
-        const { held, holders, waiting } = await semaphore()
-        return held === 2 && holders.every(it => it.member) && waiting.length > 0
-      },
-      PATIENT,
-    )
+    await waitUntil('some were granted', async () => (await semaphore()).grants >= 6)
+    await waitUntil('both are held, by names that are known', async () => {
+      const { held, holders, waiting } = await semaphore()
+      return held === 2 && holders.every(it => it.member) && waiting.length > 0
+    })
     await expectKept('semaphore')
   })
 
   it('gets more permits, and fewer, while it is in use', async () => {
     for (const permits of [4, 1]) {
       expect(await press('semaphore', 'permits', { permits })).toMatchObject({ status: 200 })
-      await waitUntil(
-        `${permits} are held`,
-        async () => {
-          const now = await semaphore()
-          return now.permits === permits && now.held === permits && now.peak === permits
-        },
-        PATIENT,
-      )
+      await waitUntil(`${permits} are held`, async () => {
+        const now = await semaphore()
+        return now.permits === permits && now.held === permits && now.peak === permits
+      })
     }
     await press('semaphore', 'permits', { permits: 2 })
     await expectKept('semaphore')
   })
 
   it('gets the permit of a killed process back', async () => {
-    await waitUntil(
-      'Ada holds one',
-      async () => (await semaphore()).holders.some(it => it.member === 'Ada'),
-      PATIENT,
+    await waitUntil('Ada holds one', async () =>
+      (await semaphore()).holders.some(it => it.member === 'Ada'),
     )
     const before = (await semaphore()).holders.find(it => it.member === 'Ada')
     expect((await press('connections', 'kill', { member: 'Ada' })).status).toBe(200)
-    await waitUntil(
-      'it is back',
-      async () => (await semaphore()).holders.every(it => it.token !== before?.token),
-      PATIENT,
+    await waitUntil('it is back', async () =>
+      (await semaphore()).holders.every(it => it.token !== before?.token),
     )
-    await waitUntil('both are in use', async () => (await semaphore()).held === 2, PATIENT)
+    await waitUntil('both are in use', async () => (await semaphore()).held === 2)
     await expectKept('semaphore')
   })
 
@@ -251,14 +218,10 @@ describe('cache', () => {
   const cache = () => look<CacheSnapshot>('cache')
 
   it('counts hits and misses of all processes, from memory too', async () => {
-    await waitUntil(
-      'it is warm',
-      async () => {
-        const { hits, misses, nearHits, factoryCalls } = await cache()
-        return hits > 200 && misses > 10 && nearHits > 50 && factoryCalls > 10
-      },
-      PATIENT,
-    )
+    await waitUntil('it is warm', async () => {
+      const { hits, misses, nearHits, factoryCalls } = await cache()
+      return hits > 200 && misses > 10 && nearHits > 50 && factoryCalls > 10
+    })
     const { hits, misses, hitRate } = await cache()
     expect(hitRate).toBeCloseTo(hits / (hits + misses), 9)
   })
@@ -279,13 +242,13 @@ describe('cache', () => {
       const { entries, tags } = await cache()
       return entries.filter((isThere, n) => isThere && n % tags.length === tag).length
     }
-    await waitUntil('there are prices', async () => (await lit(0)) > 6, PATIENT)
+    await waitUntil('there are prices', async () => (await lit(0)) > 6)
     const { body } = await press('cache', 'flush-tag', { tag: 'prices' })
     expect(body.gone).toBeGreaterThan(6)
     expect(await lit(0)).toBeLessThan(body.gone)
     expect(await lit(1)).toBeGreaterThan(4)
     expect((await cache()).flushed).toEqual({ prices: 1, users: 0, pages: 0 })
-    await waitUntil('they are made again', async () => (await lit(0)) >= body.gone, PATIENT)
+    await waitUntil('they are made again', async () => (await lit(0)) >= body.gone)
   })
 
   it.each([
@@ -304,11 +267,7 @@ describe('stream', () => {
   it('shares the orders among all consumers and handles each', async () => {
     const before = await stream()
     expect((await press('stream', 'add', { count: 150 })).body).toEqual({ added: 150 })
-    await waitUntil(
-      'they are handled',
-      async () => (await stream()).handled >= before.added + 150,
-      PATIENT,
-    )
+    await waitUntil('they are handled', async () => (await stream()).handled >= before.added + 150)
     const { consumers } = await stream()
     expect(consumers.map(it => it.name)).toEqual(['Ada', 'Ben', 'Cleo', 'Dev'])
     for (const consumer of consumers) expect(consumer.handled).toBeGreaterThan(0)
@@ -317,14 +276,12 @@ describe('stream', () => {
 
   it('hands what a killed consumer had taken to another one: nothing is lost', async () => {
     await press('stream', 'add', { count: 100 })
-    await waitUntil(
-      'Dev has taken some',
-      async () => (await stream()).consumers.some(it => it.name === 'Dev' && it.pending > 0),
-      PATIENT,
+    await waitUntil('Dev has taken some', async () =>
+      (await stream()).consumers.some(it => it.name === 'Dev' && it.pending > 0),
     )
     await press('connections', 'kill', { member: 'Dev' })
     const { added } = await stream()
-    await waitUntil('all are handled', async () => (await stream()).handled >= added, PATIENT)
+    await waitUntil('all are handled', async () => (await stream()).handled >= added)
     await expectKept('stream')
   })
 
@@ -334,7 +291,6 @@ describe('stream', () => {
     await waitUntil(
       'it is a dead letter',
       async () => (await stream()).deadLetters === deadLetters + 1,
-      PATIENT,
     )
     await expectKept('stream')
   })
@@ -348,14 +304,10 @@ describe('feed', () => {
   it('hears every process, in order and without a gap', async () => {
     const heard = async () => look<FeedSnapshot>('feed')
     const { received } = await heard()
-    await waitUntil(
-      'more is heard from all',
-      async () => {
-        const now = await heard()
-        return now.received > received + 12 && now.senders === 4 && now.perSecond > 0
-      },
-      PATIENT,
-    )
+    await waitUntil('more is heard from all', async () => {
+      const now = await heard()
+      return now.received > received + 12 && now.senders === 4 && now.perSecond > 0
+    })
     expect((await heard()).messages[0]?.text).toMatch(/\d+ hits, \d+ misses/)
     await expectKept('feed')
   })
@@ -378,7 +330,6 @@ describe('the events of a page', () => {
     await waitUntil(
       'all have come, some of them more than once',
       () => names.every(name => seen.has(name)) && (seen.get('lock') ?? 0) > 3,
-      PATIENT,
     )
     unwatch()
     await app.playground.board.start()
@@ -390,7 +341,7 @@ describe('a restart of Redis', () => {
     await app.post('/api/audit', {})
     const { status, body } = await press('connections', 'restart-redis')
     expect([status, body.error]).toEqual([409, expect.stringMatching(/An audit runs/)])
-    await waitUntil('the audit ends', () => !app.playground.audit.isRunning, PATIENT)
+    await waitUntil('the audit ends', () => !app.playground.audit.isRunning)
   })
 
   it('is survived by every connection, and nothing is lost', async () => {
@@ -399,17 +350,14 @@ describe('a restart of Redis', () => {
     const { status, body } = await press('connections', 'restart-redis')
     expect(status).toBe(200)
     expect(body.tookMs).toBeGreaterThan(0)
-    await waitUntil(
-      'all are connected again',
-      async () =>
-        (await connections()).rows.every(
-          (row, i) => row.status === 'ready' && row.reconnects > (rows[i]?.reconnects ?? 0),
-        ),
-      PATIENT,
+    await waitUntil('all are connected again', async () =>
+      (await connections()).rows.every(
+        (row, i) => row.status === 'ready' && row.reconnects > (rows[i]?.reconnects ?? 0),
+      ),
     )
     expect((await locks()).writes).toBeGreaterThanOrEqual(writes)
     const { grants } = await locks()
-    await waitUntil('the lock is served', async () => (await locks()).grants > grants + 4, PATIENT)
+    await waitUntil('the lock is served', async () => (await locks()).grants > grants + 4)
     expect((await app.get('/api/audit')).body.packages).toBe(41)
     for (const name of ['connections', 'lock', 'semaphore', 'cache', 'stream', 'feed'])
       await expectKept(name)
@@ -427,7 +375,6 @@ describe('a Redis that is not ours', () => {
       await waitUntil(
         'the crew works',
         async () => (await guest.get('/api/panels/lock')).body.grants > 2,
-        PATIENT,
       )
     } finally {
       await guest.close()

@@ -1,10 +1,10 @@
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { waitUntil } from '@gravito/redis-testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { AuditState } from '../src/audit/audit.js'
 import { createPlayground, type Playground } from '../src/playground.js'
 import { type Listening, listen } from '../src/server.js'
+import { waitUntil } from './patient.js'
 import { makeUntidyTree, type Tree } from './tree.js'
 
 const folder = path.join(import.meta.dirname, '..')

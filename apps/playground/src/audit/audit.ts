@@ -78,6 +78,15 @@ export class Audit {
     return this.#pool?.pids ?? {}
   }
 
+  /** SIGKILL one worker; `undefined` when none is at work. */
+  killWorker(): { worker: string; pid: number } | undefined {
+    const [first] = this.#stage === 'auditing' ? Object.entries(this.pids) : []
+    if (!first) return undefined
+    const [worker, pid] = first
+    process.kill(pid, 'SIGKILL')
+    return { worker, pid }
+  }
+
   get isRunning(): boolean {
     return this.#running !== undefined
   }
