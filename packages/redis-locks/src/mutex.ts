@@ -195,7 +195,7 @@ export class Mutex {
     let contended = false
     for (let asked = false; ; asked = true) {
       signal?.throwIfAborted()
-      const given = taken(waiter)
+      const given = waiter.take()
       if (given) {
         telemetry.acquired(
           kind.name,
@@ -307,13 +307,4 @@ export class Mutex {
   #failed(error: unknown): Error {
     return error instanceof LockStoreError ? error : new LockStoreError(this.name, error)
   }
-}
-
-/** What the waiter was given, unless it came too late: then it asks again, by the same ticket. */
-function taken(waiter: Waiter): Given | undefined {
-  const { given } = waiter
-  waiter.given = undefined
-  if (!given || given.ticket || performance.now() - given.sentAt < given.leaseMs / 2) return given
-  waiter.askAt = 0
-  return undefined
 }

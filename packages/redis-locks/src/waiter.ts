@@ -57,6 +57,15 @@ export class Waiter implements Ticket {
     return this.#arrivalUs
   }
 
+  /** What it was given, once, unless that came too late: then it asks again, by the same ticket. */
+  take(): Given | undefined {
+    const { given } = this
+    this.given = undefined
+    if (!given || given.ticket || performance.now() - given.sentAt < given.leaseMs / 2) return given
+    this.askAt = 0
+    return undefined
+  }
+
   /** Follow a command that queues the ticket; its place is taken over. */
   async place(sent: Promise<Place>): Promise<Place> {
     const sentAt = performance.now()
