@@ -10,7 +10,8 @@ const IGNORE = '// @ts-ignore the package is optional'
 for (const file of readdirSync('dist').filter(it => /\.d\.c?ts$/.test(it))) {
   const at = path.join('dist', file)
   const lines = readFileSync(at, 'utf8').split('\n')
-  const isOptional = line => optional.some(it => /^import /.test(line) && line.includes(`'${it}'`))
+  const isOptional = (/** @type {string} */ line) =>
+    optional.some(it => /^import /.test(line) && line.includes(`'${it}'`))
   const ignored = lines.flatMap((line, i) =>
     isOptional(line) && lines[i - 1] !== IGNORE ? [IGNORE, line] : [line],
   )

@@ -98,6 +98,7 @@ export const chinese = sidebar('/zh-TW/', [
   [
     '快取與協調',
     [
+      ['Orbit', 'orbit'],
       ['快取', 'cache'],
       ['鎖', 'locks'],
       ['CommandKit', 'commandkit'],

@@ -17,11 +17,11 @@ interface App {
 }
 
 /** The application, once it holds its lock. */
-async function start(holdMs: number, options: object = {}): Promise<App> {
+async function start(holdMs: number, options: object = {}, own = ''): Promise<App> {
   const prefix = uniquePrefix('orbit-signals')
   const child = spawn(
     process.execPath,
-    [program, prefix, String(holdMs), JSON.stringify(options)],
+    [program, prefix, String(holdMs), JSON.stringify(options), own],
     { env: { ...process.env, REDIS_URL: url }, stdio: ['ignore', 'pipe', 'inherit'] },
   )
   const lines: string[] = []
@@ -72,5 +72,12 @@ describe('signals: true', { timeout: 40_000 }, () => {
     app.child.kill('SIGTERM')
     expect(await app.ended).toEqual([null, 'SIGTERM'])
     expect(app.lines).not.toContain('released')
+  })
+
+  it('leaves the end to an application that listens too', async () => {
+    const app = await start(0, { shutdownTimeoutMs: 100 }, 'listens')
+    app.child.kill('SIGTERM')
+    expect(await app.ended).toEqual([7, null])
+    expect(app.lines).toContain('hook')
   })
 })

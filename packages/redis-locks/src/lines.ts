@@ -120,7 +120,11 @@ export class Lines {
    * Give the lock back, and queue the next waiter in the same step if there is one. While nobody else waits for a mutex,
    * that one gets it without a command; `held` says what is left of it, undefined when it is lost.
    */
-  async release(keys: LockKeys, ticket: string, held?: Held): Promise<boolean> {
+  release(keys: LockKeys, ticket: string, held?: Held): Promise<boolean> {
+    return this.store.releasing(() => this.#release(keys, ticket, held))
+  }
+
+  async #release(keys: LockKeys, ticket: string, held: Held | undefined): Promise<boolean> {
     const line = this.#lines.get(keys.lock)
     const next = this.#next(line, ticket)
     const tenure = line?.tenure?.ticket === ticket ? line.tenure : undefined

@@ -47,9 +47,9 @@ export class Locks {
     this.#readWrites = new Lines(this.#store.of(READ_WRITE))
   }
 
-  /** How many leases of these locks, of every kind, are held; a process that shuts down waits for 0. */
+  /** How many leases of these locks, of every kind, are held or being released; a process that shuts down waits for 0. */
   get held(): number {
-    return this.#store.renewals.size
+    return this.#store.held
   }
 
   /**

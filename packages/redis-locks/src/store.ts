@@ -49,6 +49,8 @@ type Used = Tenure['used']
 interface Shared {
   readonly id: string
   tickets: number
+  /** Releases that are under way. */
+  releases: number
   readonly renewals: Renewals
   readonly telemetry: Telemetry
 }
@@ -79,6 +81,21 @@ export class LockStore {
     this.#shared = shared ?? newShared(this.#client)
     this.renewals = this.#shared.renewals
     this.telemetry = this.#shared.telemetry
+  }
+
+  /** How many leases of every kind are held, or being released, under this client. */
+  get held(): number {
+    return this.renewals.size + this.#shared.releases
+  }
+
+  /** Count a release until it is over. */
+  async releasing<Result>(release: () => Promise<Result>): Promise<Result> {
+    this.#shared.releases++
+    try {
+      return await release()
+    } finally {
+      this.#shared.releases--
+    }
   }
 
   get isCluster(): boolean {
@@ -232,6 +249,7 @@ export class LockStore {
 const newShared = (client: LocksClient): Shared => ({
   id: randomUUID().replaceAll('-', '').slice(0, 12),
   tickets: 0,
+  releases: 0,
   renewals: new Renewals(client),
   telemetry: new Telemetry(),
 })

@@ -23,6 +23,19 @@ it('held counts the leases of every kind until each is released', async () => {
   expect(locks.held).toBe(0)
 })
 
+it('held counts a lease until Redis has answered its release', async () => {
+  const redis = createManager({
+    connections: { default: { url: inject('redisUrl'), keyPrefix: uniquePrefix('held') } },
+  })
+  onTestFinished(() => redis.disconnect())
+  const locks = createLocks(redis)
+  const lease = await locks.mutex('a').acquire()
+  const release = lease.release()
+  expect(locks.held).toBe(1)
+  expect(await release).toBe(true)
+  expect(locks.held).toBe(0)
+})
+
 it('held forgets a lease that was lost', async () => {
   const redis = createManager({
     connections: { default: { url: inject('redisUrl'), keyPrefix: uniquePrefix('held') } },

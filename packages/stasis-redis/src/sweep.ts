@@ -1,8 +1,8 @@
 import type { Guard } from './breaker.js'
 import { type Client, unlinkAll } from './many-keys.js'
 
-/** So many buckets in a step keep the server busy for less than half a millisecond. */
-const SCANNED = 1_000
+/** So many buckets in a step keep the server busy for about half a millisecond. */
+const SCANNED = 500
 /** So many keys are removed by one command. */
 const REMOVED = 100
 /** Commands that remove and were not answered yet. */

@@ -3,7 +3,7 @@ import type { LocksClient } from '../index.js'
 import { MemoryServer } from './memory-server.js'
 
 /** As much of a plasma client as locks use, over a memory server. */
-class MemoryClient {
+class MemoryClient implements Record<keyof LocksClient, unknown> {
   readonly name = 'memory'
   readonly isCluster = false
   readonly status = 'ready'
@@ -45,6 +45,12 @@ class MemoryClient {
   }
 
   readonly ssubscribe = this.subscribe
+
+  async publish(channel: Key, message: Value): Promise<number> {
+    return this.#server.publish(String(channel), String(message))
+  }
+
+  readonly spublish = this.publish
 
   with(): this {
     return this

@@ -59,6 +59,12 @@ export class MemoryServer {
     }
   }
 
+  /** Resolves with how many hear it. */
+  async publish(channel: string, message: string): Promise<number> {
+    if (this.#failure) throw this.#failure
+    return this.#publish(encoded(channel), encoded(message))
+  }
+
   async #answer(command: string, execution: () => Reply): Promise<unknown> {
     await undefined
     if (this.#failure) throw this.#failure

@@ -52,15 +52,15 @@ export const MUTEX: Cases = {
     assert.equal(await one.mutex('a').inspect(), null)
   },
   'renewal keeps a lease beyond its time': async ({ one, other }) => {
-    const lease = await one.mutex('a').acquire({ ttlMs: 400 })
-    await later(1_200)
+    const lease = await one.mutex('a').acquire({ ttlMs: 2_000 })
+    await later(3_000)
     assert.equal(await other.mutex('a').tryAcquire(), null)
     assert.equal(lease.signal.aborted, false)
     lease.assertHeld()
     assert.equal(await lease.release(), true)
   },
   'without renewal a lease ends, is told so, and leaves the next one alone': async locks => {
-    const lease = await locks.one.mutex('a').acquire({ ttlMs: 100, renew: false })
+    const lease = await locks.one.mutex('a').acquire({ ttlMs: 500, renew: false })
     const next = await locks.other.mutex('a').acquire({ waitMs: 20_000 })
     assert.ok(lease.signal.reason instanceof LockLostError)
     assert.throws(() => lease.assertHeld(), LockLostError)
@@ -103,7 +103,7 @@ export const MUTEX: Cases = {
     assert.equal(ran, false)
   },
   'forceRelease takes a lock from its holder, who is told': async ({ one, other }) => {
-    const lease = await one.mutex('a').acquire({ ttlMs: 150 })
+    const lease = await one.mutex('a').acquire({ ttlMs: 1_000 })
     assert.equal(await other.mutex('a').forceRelease(), true)
     assert.equal(await other.mutex('a').forceRelease(), false)
     await until(() => lease.signal.aborted)

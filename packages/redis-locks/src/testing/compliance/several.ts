@@ -32,7 +32,7 @@ export const SEMAPHORE: Cases = {
   },
   'permits that nobody renews come back': async ({ one, other }) => {
     const [mine, theirs] = [one, other].map(it => it.semaphore('db', { permits: 1 }))
-    const lease = await mine?.acquire({ ttlMs: 100, renew: false })
+    const lease = await mine?.acquire({ ttlMs: 500, renew: false })
     const next = await theirs?.acquire({ waitMs: 20_000 })
     assert.equal(lease?.isHeld(), false)
     assert.equal(await lease?.release(), false)
