@@ -165,7 +165,7 @@ describe('the live panels in a real browser', () => {
     await page.setViewportSize({ width: 390, height: 844 })
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390)
     const tooWide = await page.evaluate(() =>
-      [...document.querySelectorAll('.panel, .panel .buttons, .panel .promises')]
+      [...document.querySelectorAll('.panel, .panel .buttons, .panel .promises, .panel .scroll')]
         .filter(it => it.scrollWidth > it.clientWidth + 1)
         .map(it => it.closest('.panel')?.id),
     )

@@ -34,14 +34,13 @@ export class Board {
     this.start().catch(() => undefined)
     return () => {
       this.#listeners.delete(listener)
-      if (this.#listeners.size > 0) return
-      clearTimeout(this.#leaving)
-      this.#leaving = setTimeout(() => void this.stop(), LINGER_MS).unref()
+      this.#linger()
     }
   }
 
-  /** Idempotent. */
+  /** Start, or go on for a while. Idempotent. */
   start(): Promise<void> {
+    this.#linger()
     this.#starting ??= this.#start()
     return this.#starting
   }
@@ -62,6 +61,12 @@ export class Board {
   action(panel: string, name: string): Action | undefined {
     const { actions = {} } = this.#panels.find(it => it.name === panel) ?? {}
     return Object.hasOwn(actions, name) ? actions[name] : undefined
+  }
+
+  #linger(): void {
+    clearTimeout(this.#leaving)
+    if (this.#listeners.size > 0) return
+    this.#leaving = setTimeout(() => void this.stop(), LINGER_MS).unref()
   }
 
   async #start(): Promise<void> {
