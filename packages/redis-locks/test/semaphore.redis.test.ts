@@ -200,7 +200,11 @@ describe('waiting', () => {
     const rounds = 40
     const work = async (client: Client, me: number) => {
       for (let i = 0; i < rounds; i++) {
-        await db(client, 5).run(() => served.set(me, (served.get(me) ?? 0) + 1))
+        await db(client, 5).run(async () => {
+          // Long enough for a line to form: of free permits a call is one command, and so is its release.
+          await pause(2)
+          served.set(me, (served.get(me) ?? 0) + 1)
+        })
       }
     }
     await Promise.all(all.map(client => work(client, -1)))
