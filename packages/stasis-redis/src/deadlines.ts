@@ -5,6 +5,8 @@ interface Waiting {
 
 /** So much later than it was set a timer comes in a process that is busy. */
 const LAG_MS = 50
+/** Looked at so often, so that a busy time is noticed whenever it was. */
+const LOOK_MS = 50
 
 /**
  * Gives up on promises after one and the same time, as long as nothing else is answered either: who waits behind many
@@ -54,8 +56,9 @@ export class Deadlines {
   }
 
   #lookIn(ms: number): void {
-    this.#lookAt = performance.now() + ms
-    this.#timer = setTimeout(this.#look, ms)
+    const soon = Math.min(ms, LOOK_MS)
+    this.#lookAt = performance.now() + soon
+    this.#timer = setTimeout(this.#look, soon)
   }
 
   /** A process that was busy itself reads its sockets first, and lost time that it gives back. */
