@@ -12,8 +12,8 @@ export async function getAll(client: Client, keys: readonly string[]): Promise<(
   if (only === undefined) return []
   if (keys.length === 1) return [await client.get(only)]
   if (client.isCluster) return Promise.all(keys.map(key => client.get(key)))
-  if (keys.length <= BATCH) return client.mget(keys)
-  return (await Promise.all(batches(keys).map(batch => client.mget(batch)))).flat()
+  if (keys.length <= BATCH) return client.mget(...keys)
+  return (await Promise.all(batches(keys).map(batch => client.mget(...batch)))).flat()
 }
 
 /** Remove any number of keys; resolves with how many existed. */

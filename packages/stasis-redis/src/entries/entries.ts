@@ -34,30 +34,34 @@ export class Entries {
 
   /** An entry that this process has, with its tags current; `undefined` when Redis has to be asked. */
   peek(name: TaggedName): NearEntry | undefined {
-    const entry = this.#near?.peek(this.#keys.entry(name))
+    if (!this.#near) return undefined
+    const now = performance.now()
+    const entry = this.#near.peek(this.#keys.entry(name), now)
     if (!entry || name.tags.length === 0) return entry
-    const tokens = this.#tokens.peek(name.tags)
-    const header = tokens && headerOf(tokens)
+    const tokens = this.#tokens.peek(name.tags, now)
+    if (!tokens) return undefined
+    if (isSame(tokens, entry.tokens)) return entry
+    const header = headerOf(tokens.map(token => token.text))
     if (!header || !entry.text.startsWith(header)) return undefined
     entry.skip = header.length
+    entry.tokens = tokens
     return entry
   }
 
   /** One payload, in one round trip; `null` when there is none. */
   async read(name: TaggedName): Promise<string | null> {
-    const entry = this.#get(this.#keys.entry(name))
-    if (name.tags.length === 0) return entry
-    const [text, tokens] = await Promise.all([entry, this.#tokens.current(name.tags)])
+    const place = this.#keys.entry(name)
+    if (name.tags.length === 0) return this.#get(place)
+    const [[text = null], tokens] = await this.#getWithTokens([place], name.tags)
     return payload(text, headerOf(tokens))
   }
 
   /** Payloads by position, all in one round trip. */
   async readAll(names: readonly TaggedName[]): Promise<(string | null)[]> {
+    const places = names.map(name => this.#keys.entry(name))
+    if (names.every(name => name.tags.length === 0)) return this.#getAll(places)
     const tags = [...new Set(names.flatMap(name => name.tags))]
-    const [texts, tokens] = await Promise.all([
-      this.#getAll(names.map(name => this.#keys.entry(name))),
-      this.#tokens.current(tags),
-    ])
+    const [texts, tokens] = await this.#getWithTokens(places, tags)
     const tokenOf = new Map(tags.map((tag, i) => [tag, tokens[i]]))
     return names.map((name, i) =>
       payload(texts[i] ?? null, headerOf(name.tags.map(tag => tokenOf.get(tag)))),
@@ -193,6 +197,11 @@ export class Entries {
     }
   }
 
+  /** An entry of this process takes more memory; false when that is too much. */
+  grow(name: TaggedName, entry: NearEntry, bytes: number): boolean {
+    return this.#near?.grow(this.#keys.entry(name), entry, bytes) ?? false
+  }
+
   /** Somebody of this process has changed the entry. */
   changed(name: TaggedName): void {
     this.#near?.drop(this.#keys.entry(name))
@@ -202,6 +211,18 @@ export class Entries {
   async names(glob: string, guard: Guard): Promise<string[]> {
     const keys = await keysOf(this.#client(), this.#keys.entries(glob), guard)
     return [...new Set(keys.map(key => this.#keys.nameOf(key)))]
+  }
+
+  /** In one command where no part is known and one server has all. */
+  async #getWithTokens(
+    places: readonly string[],
+    tags: readonly string[],
+  ): Promise<[texts: (string | null)[], tokens: (string | null)[]]> {
+    const client = this.#client()
+    if (this.#near || this.#tokens.isNear || client.isCluster)
+      return Promise.all([this.#getAll(places), this.#tokens.current(tags)])
+    const all = await getAll(client, [...places, ...this.#tokens.places(tags)])
+    return [all.slice(0, places.length), all.slice(places.length)]
   }
 
   async #get(key: string): Promise<string | null> {
@@ -235,6 +256,9 @@ export class Entries {
     return counted ?? Number(await count(await this.header(name, null), 1))
   }
 }
+
+const isSame = (some: readonly NearEntry[], others: readonly NearEntry[]): boolean =>
+  some.length === others.length && some.every((entry, i) => entry === others[i])
 
 const payload = (text: string | null, header: string | null): string | null =>
   text !== null && header !== null && text.startsWith(header) ? text.slice(header.length) : null

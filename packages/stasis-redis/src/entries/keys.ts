@@ -18,6 +18,8 @@ const DIGEST_AT_END = /#[0-9a-f]{64}$/
 /** How leases, entries and tokens start, behind the prefix. */
 const OWN = /^(?:f?[vg]:\{|t:)/
 
+const NO_TAGS: readonly string[] = []
+
 /** What a key of Stasis means: its name and the tags that `tagKey` put in. */
 export interface TaggedName {
   readonly name: string
@@ -37,7 +39,7 @@ export function writeTags(key: string, tags: readonly string[]): string {
     return key
   }
   const { name, tags: inner } = readTags(key)
-  return MARK + JSON.stringify([...new Set([...inner, ...tags])].sort()) + MARK + name
+  return MARK + (inner.length === 0 ? listOf(tags) : sorted([...inner, ...tags])) + MARK + name
 }
 
 /** The opposite of `writeTags`; what a repository put in front stays in front of the name. */
@@ -46,7 +48,7 @@ export function readTags(key: string): TaggedName {
   const start = key.indexOf(MARK)
   const end = start < 0 ? -1 : key.indexOf(MARK, start + MARK.length)
   const tags = end < 0 ? undefined : tagsIn(key.slice(start + MARK.length, end))
-  if (!tags) return { name: key, tags: [] }
+  if (!tags) return { name: key, tags: NO_TAGS }
   return { name: key.slice(0, start) + key.slice(end + MARK.length), tags }
 }
 
@@ -193,7 +195,21 @@ function tagsIn(list: string): readonly string[] | undefined {
   }
 }
 
+/** The tags as text; many keys have the same. */
+function listOf(tags: readonly string[]): string {
+  const id = tags.join(SEPARATOR)
+  const known = written.get(id)
+  if (known !== undefined) return known
+  const list = sorted(tags)
+  if (!tags.some(tag => tag.includes(SEPARATOR))) remember(written, id, list)
+  return list
+}
+
+const sorted = (tags: readonly string[]): string => JSON.stringify([...new Set(tags)].sort())
+
+const SEPARATOR = '\u0000'
 /** The same tags are asked for again and again. */
+const written = new Map<string, string>()
 const lists = new Map<string, readonly string[]>()
 const REMEMBERED = 1_000
 const LONGEST_REMEMBERED = 500

@@ -1,6 +1,6 @@
 import type { Access } from '../availability/access.js'
 import type { NearEntry } from '../near/memory.js'
-import { freezeDeep, isShareable } from '../near/sharing.js'
+import { copyPlain, freezePlain, isShareable, plainBytes } from '../near/sharing.js'
 import type { Counts } from '../observability/stats.js'
 import { graceOf, isGrace } from '../values/envelope.js'
 import type { Values } from '../values/values.js'
@@ -24,24 +24,33 @@ export class Reads {
     this.#frozen = frozen
   }
 
-  async get<Value>(name: TaggedName): Promise<Value | null> {
+  get<Value>(name: TaggedName): Promise<Value | null> {
     const near = this.#peek(name)
-    if (near) return this.#near<Value>(name, near)
+    return near ? Promise.resolve(this.#near<Value>(name, near)) : this.#fetch<Value>(name)
+  }
+
+  async #fetch<Value>(name: TaggedName): Promise<Value | null> {
     const text = await this.#access.read(name, () => this.#entries.read(name), null)
     return this.value<Value>(name, isTimed(text) ? await this.#inTime(name, text) : text)
   }
 
   /** By position. */
   async many<Value>(names: readonly TaggedName[]): Promise<(Value | null)[]> {
-    const near = names.map(name => this.#peek(name))
-    const asked = names.filter((_, i) => near[i] === undefined)
-    const texts = asked.length === 0 ? [] : await this.#readAll(asked)
-    let next = 0
-    return names.map((name, i) => {
-      const known = near[i]
-      if (known) return this.#near<Value>(name, known)
-      return this.value<Value>(name, texts[next++] ?? null)
-    })
+    const values: (Value | null)[] = []
+    const asked: TaggedName[] = []
+    const places: number[] = []
+    for (const [i, name] of names.entries()) {
+      const near = this.#peek(name)
+      values.push(near ? this.#near<Value>(name, near) : null)
+      if (near) continue
+      asked.push(name)
+      places.push(i)
+    }
+    if (asked.length === 0) return values
+    const texts = await this.#readAll(asked)
+    for (const [i, name] of asked.entries())
+      values[places[i] as number] = this.value<Value>(name, texts[i] ?? null)
+    return values
   }
 
   async has(name: TaggedName): Promise<boolean> {
@@ -73,17 +82,16 @@ export class Reads {
   }
 
   async #readAll(names: readonly TaggedName[]): Promise<(string | null)[]> {
-    const texts = new Map<TaggedName, string | null>()
-    const asked = names.filter(name => !this.#access.waits(name))
+    const waiting = new Set(names.filter(name => this.#access.waits(name)))
+    const asked = waiting.size === 0 ? names : names.filter(name => !waiting.has(name))
     const [first] = asked
-    if (first) {
-      const read = await this.#access.read(first, () => this.#entries.readAll(asked), [])
-      for (const [i, name] of asked.entries()) {
-        const text = read[i] ?? null
-        texts.set(name, isTimed(text) ? await this.#inTime(name, text) : text)
-      }
-    }
-    return names.map(name => texts.get(name) ?? null)
+    if (!first) return []
+    const texts = await this.#access.read(first, () => this.#entries.readAll(asked), [])
+    for (const [i, text] of texts.entries())
+      if (isTimed(text)) texts[i] = await this.#inTime(asked[i] as TaggedName, text)
+    if (waiting.size === 0) return texts
+    let next = 0
+    return names.map(name => (waiting.has(name) ? null : (texts[next++] ?? null)))
   }
 
   /** An entry of this process that is within its time. */
@@ -104,11 +112,25 @@ export class Reads {
     return this.#counted<Value>(name, this.#shared(name, near), true)
   }
 
-  #shared({ name }: TaggedName, near: NearEntry): unknown {
+  #shared(name: TaggedName, near: NearEntry): unknown {
     if (near.value !== undefined) return near.value
-    const value = this.#values.read(name, near.skip === 0 ? near.text : near.text.slice(near.skip))
-    if (isShareable(value) || (this.#frozen && freezeDeep(value))) near.value = value
+    if (near.model !== undefined) return copyPlain(near.model)
+    const text = near.skip === 0 ? near.text : near.text.slice(near.skip)
+    const value = this.#values.read(name.name, text)
+    if (isShareable(value)) near.value = value
+    else if (value !== undefined) this.#keep(name, near, value as object)
     return value
+  }
+
+  /** Keep what saves reading the text again: the value itself where it may be frozen, or one to copy. */
+  #keep(name: TaggedName, near: NearEntry, value: object): void {
+    if (!this.#frozen && !this.#values.isOwnFormat) return
+    const bytes = plainBytes(value)
+    if (Number.isNaN(bytes)) return
+    if (this.#frozen) freezePlain(value)
+    if (!this.#entries.grow(name, near, bytes)) return
+    if (this.#frozen) near.value = value
+    else near.model = copyPlain(value)
   }
 
   #counted<Value>({ name }: TaggedName, value: unknown, near: boolean): Value | null {

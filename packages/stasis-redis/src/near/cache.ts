@@ -8,8 +8,6 @@ import { Servers } from './servers.js'
 const OVERHEAD_BYTES = 200
 /** UTF-16. */
 const BYTES_PER_CHARACTER = 2
-/** A value takes about so much more than its text. */
-const FROZEN_FACTOR = 4
 
 /** What the memory of this process holds. */
 export interface NearStats {
@@ -53,10 +51,10 @@ export class NearCache {
   }
 
   /** What is known of a key, without asking Redis. */
-  peek(key: string): NearEntry | undefined {
+  peek(key: string, now = performance.now()): NearEntry | undefined {
     const entry = this.#memory.get(key)
     if (entry === undefined) return undefined
-    if (entry.until <= performance.now()) {
+    if (entry.until <= now) {
       this.#memory.delete(key)
       return undefined
     }
@@ -83,6 +81,11 @@ export class NearCache {
   dropAll(): void {
     this.#memory.clear()
     this.#marks.clear()
+  }
+
+  /** A value of the entry is kept too; false when there is no room for it. */
+  grow(key: string, entry: NearEntry, bytes: number): boolean {
+    return this.#memory.grow(key, entry, bytes)
   }
 
   stats(): NearStats {
@@ -127,16 +130,18 @@ export class NearCache {
   /** Redis tells of an expired key late or never, so that the entry has to know its end. */
   #keep(key: string, text: string, pttl: number, sent: number): void {
     if (pttl < -1) return
-    const { ttlMs, frozen } = this.#options
+    const { ttlMs } = this.#options
     const expires = pttl === -1 ? Number.POSITIVE_INFINITY : sent + pttl
-    const size = text.length * (frozen ? FROZEN_FACTOR : 1) + key.length
+    const size = text.length + key.length
     this.#memory.set(key, {
       text,
       until: Math.min(expires, sent + ttlMs),
       expires,
       bytes: size * BYTES_PER_CHARACTER + OVERHEAD_BYTES,
       skip: 0,
+      tokens: [],
       value: undefined,
+      model: undefined,
       used: false,
     })
   }

@@ -4,6 +4,7 @@ import type { CacheEventName, CacheListener } from '../observability/events.js'
 import type { CacheStats } from '../observability/stats.js'
 import { type RememberOptions, resolveRemember } from '../remember/options.js'
 import type { Factory } from '../remember/remembering.js'
+import { byKey } from './by-key.js'
 import { checkAdded, checkAmount, isNothing } from './checks.js'
 import { type RedisStoreOptions, type ResolvedStoreOptions, resolveOptions } from './options.js'
 import { assemble, type Parts } from './parts.js'
@@ -32,8 +33,12 @@ export class RedisStore implements CacheStore, TaggableStore {
    *
    * @throws CacheDeserializationError
    */
-  async get<Value = unknown>(key: string): Promise<Value | null> {
-    return this.#it.reads.get<Value>(this.#it.nameOf(key))
+  get<Value = unknown>(key: string): Promise<Value | null> {
+    try {
+      return this.#it.reads.get<Value>(this.#it.nameOf(key))
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   /**
@@ -133,7 +138,7 @@ export class RedisStore implements CacheStore, TaggableStore {
   /** Many values by key in one round trip, `null` for each that is missing. */
   async many<Value = unknown>(keys: readonly string[]): Promise<Record<string, Value | null>> {
     const values = await this.#it.reads.many<Value>(keys.map(this.#it.nameOf))
-    return Object.fromEntries(keys.map((key, i) => [key, values[i] ?? null]))
+    return byKey(keys, values)
   }
 
   /** Write many values with one TTL. When one cannot be stored, none is. */

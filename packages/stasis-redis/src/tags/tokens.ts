@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { type Client, getAll, unlinkAll } from '../client/many-keys.js'
 import type { KeySpace } from '../entries/keys.js'
 import type { NearCache } from '../near/cache.js'
+import type { NearEntry } from '../near/memory.js'
 import { TOKEN } from './script.js'
 
 /**
@@ -10,7 +11,11 @@ import { TOKEN } from './script.js'
  */
 export interface TokenSource {
   /** The tokens that this process knows to be current; `undefined` when it does not know all of them. */
-  peek(tags: readonly string[]): string[] | undefined
+  peek(tags: readonly string[], now: number): readonly NearEntry[] | undefined
+  /** Does this process know tokens at all? */
+  readonly isNear: boolean
+  /** Where Redis keeps them, by position. */
+  places(tags: readonly string[]): string[]
   /** The current tokens by position, `null` for a tag that has none. */
   current(tags: readonly string[]): Promise<(string | null)[]>
   /** The current tokens, made where there are none, alive for at least `ttlMs` (`null`: for ever). */
@@ -34,39 +39,44 @@ export class RedisTokens implements TokenSource {
     this.#near = near
   }
 
-  peek(tags: readonly string[]): string[] | undefined {
-    const tokens: string[] = []
+  get isNear(): boolean {
+    return this.#near !== undefined
+  }
+
+  peek(tags: readonly string[], now: number): readonly NearEntry[] | undefined {
+    if (!this.#near) return undefined
+    const tokens: NearEntry[] = []
     for (const tag of tags) {
-      const known = this.#near?.peek(this.#keys.token(tag))
+      const known = this.#near.peek(this.#keys.token(tag), now)
       if (!known) return undefined
-      tokens.push(known.text)
+      tokens.push(known)
     }
     return tokens
   }
 
+  places(tags: readonly string[]): string[] {
+    return tags.map(tag => this.#keys.token(tag))
+  }
+
   current(tags: readonly string[]): Promise<(string | null)[]> {
-    const places = this.#places(tags)
+    const places = this.places(tags)
     return this.#near ? this.#near.read(places) : getAll(this.#client(), places)
   }
 
   issue(tags: readonly string[], ttlMs: number | null): Promise<string[]> {
     const client = this.#client()
     return Promise.all(
-      this.#places(tags).map(token => client.run(TOKEN, [token], [fresh(), ttlMs ?? 0])),
+      this.places(tags).map(token => client.run(TOKEN, [token], [fresh(), ttlMs ?? 0])),
     )
   }
 
   async revoke(tags: readonly string[]): Promise<void> {
-    const places = this.#places([...new Set(tags)])
+    const places = this.places([...new Set(tags)])
     try {
       await unlinkAll(this.#client(), places)
     } finally {
       for (const place of places) this.#near?.drop(place)
     }
-  }
-
-  #places(tags: readonly string[]): string[] {
-    return tags.map(tag => this.#keys.token(tag))
   }
 }
 

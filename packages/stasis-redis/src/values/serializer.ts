@@ -22,7 +22,9 @@ export const jsonPlus: Serializer = {
     return isJson(value, PLAIN_DEPTH) ? JSON.stringify(value) : RICH + JSON.stringify(encode(value))
   },
   deserialize(text) {
-    return text.startsWith(RICH) ? decode(JSON.parse(text.slice(RICH.length))) : JSON.parse(text)
+    return text.charCodeAt(0) === RICH.charCodeAt(0)
+      ? decode(JSON.parse(text.slice(RICH.length)))
+      : JSON.parse(text)
   },
 }
 

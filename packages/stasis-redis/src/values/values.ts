@@ -5,10 +5,12 @@ import {
 } from '../store/errors.js'
 import { pack, unpack } from './compression.js'
 import { unwrap, wrap } from './envelope.js'
-import type { Serializer } from './serializer.js'
+import { jsonPlus, type Serializer } from './serializer.js'
 
 const AGELESS = { staleMs: 0, graceMs: 0, computeMs: 0 }
 
+/** Up to this character, a text may start with the mark of an envelope or of compression. */
+const LAST_MARK = 4
 /** No UTF-16 unit takes more bytes of UTF-8. */
 const BYTES_PER_CHARACTER = 3
 
@@ -35,6 +37,11 @@ export class Values {
   constructor(serializer: Serializer, limits = NO_LIMITS) {
     this.#serializer = serializer
     this.#limits = limits
+  }
+
+  /** Is what it reads made of nothing but its own fields, unless it is of a class? */
+  get isOwnFormat(): boolean {
+    return this.#serializer === jsonPlus
   }
 
   /**
@@ -75,7 +82,8 @@ export class Values {
   /** @throws CacheDeserializationError */
   read(key: string, text: string): unknown {
     try {
-      return this.#serializer.deserialize(unpack(unwrap(text).text))
+      const isPlain = text.charCodeAt(0) > LAST_MARK
+      return this.#serializer.deserialize(isPlain ? text : unpack(unwrap(text).text))
     } catch (error) {
       throw new CacheDeserializationError(key, error)
     }

@@ -6,6 +6,7 @@ import { type CacheEventName, type CacheListener, Listeners } from '../../observ
 import { type CacheStats, Counts } from '../../observability/stats.js'
 import { type RememberOptions, resolveRemember } from '../../remember/options.js'
 import type { Factory } from '../../remember/remembering.js'
+import { byKey } from '../../store/by-key.js'
 import { checkAdded, checkAmount, isNothing } from '../../store/checks.js'
 import type { CacheContract } from '../../store/contract.js'
 import { CacheNotANumberError } from '../../store/errors.js'
@@ -140,7 +141,7 @@ export class MemoryStore implements CacheContract {
 
   async many<Value = unknown>(keys: readonly string[]): Promise<Record<string, Value | null>> {
     const values = await Promise.all(keys.map(key => this.get<Value>(key)))
-    return Object.fromEntries(keys.map((key, i) => [key, values[i] ?? null]))
+    return byKey(keys, values)
   }
 
   async putMany(values: Readonly<Record<string, unknown>>, ttl?: CacheTtl): Promise<void> {
