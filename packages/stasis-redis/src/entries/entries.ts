@@ -9,7 +9,7 @@ import { headerOf, type TokenSource } from '../tags/tokens.js'
 import { graceOf, HEAD_BYTES } from '../values/envelope.js'
 import type { KeySpace, TaggedName } from './keys.js'
 import { ADD, INCREMENT, REMOVE, TAKE } from './scripts.js'
-import { keysOf, sweep } from './sweep.js'
+import { keysOf, sweep, sweepServer } from './sweep.js'
 
 /** Longer than any computation. */
 const GENERATION_MS = 3_600_000
@@ -167,7 +167,7 @@ export class Entries {
   }
 
   /**
-   * Remove everything but the locks, a hundred keys at a time. Nothing is kept of a computation that began before: on
+   * Remove everything but the locks, some hundred keys at a time. Nothing is kept of a computation that began before: on
    * one server by a new generation, in a Cluster because its lease goes first.
    */
   async flush(guard: Guard): Promise<void> {
@@ -175,7 +175,7 @@ export class Entries {
     try {
       const isNew = !client.isCluster && (await guard(() => this.#newGeneration()))
       if (isNew) {
-        await sweep(client, this.#keys.all, guard, key => this.#keys.isOwn(key))
+        await sweepServer(client, this.#keys, guard)
       } else {
         await sweep(client, this.#keys.leases, guard)
         await sweep(client, this.#keys.flushed, guard, key => this.#keys.isOwn(key))

@@ -1,5 +1,8 @@
-import type { Guard } from '../availability/breaker.js'
+import { isRedisError } from '@gravito/plasma'
+import { type Guard, isAway } from '../availability/breaker.js'
 import { type Client, unlinkAll } from '../client/many-keys.js'
+import { escapeGlob, type KeySpace } from './keys.js'
+import { SWEEP } from './scripts.js'
 
 /** So many buckets in a step keep the server busy for about half a millisecond. */
 const SCANNED = 500
@@ -8,12 +11,35 @@ const REMOVED = 100
 /** Commands that remove and were not answered yet. */
 const UNDER_WAY = 8
 
+/** So many buckets in a step that also removes. */
+const SWEPT = 250
+
 interface Step {
   readonly cursor: string
   readonly keys: readonly string[]
 }
 
 type Scan = (cursor: string) => Promise<Step>
+
+/**
+ * Remove every lease, entry and token of a store from one server, in scripts that block nobody; where the server
+ * refuses those, as `sweep` does.
+ */
+export async function sweepServer(client: Client, keys: KeySpace, guard: Guard): Promise<void> {
+  const { keyPrefix } = client
+  const glob = escapeGlob(keyPrefix) + keys.all
+  const prefixBytes = Buffer.byteLength(keyPrefix + keys.prefix)
+  try {
+    let cursor = '0'
+    do {
+      const at = cursor
+      cursor = await guard(() => client.run(SWEEP, [], [at, glob, SWEPT, prefixBytes]))
+    } while (cursor !== '0')
+  } catch (error) {
+    if (isAway(error) || !isRedisError(error)) throw error
+    await sweep(client, keys.all, guard, key => keys.isOwn(key))
+  }
+}
 
 /**
  * Remove every key that matches the glob, on all masters at once, in commands that block nobody.
@@ -80,7 +106,7 @@ async function* stepsOf(scan: Scan, guard: Guard): AsyncGenerator<readonly strin
 function scansOf(client: Client, glob: string): Scan[] {
   const { ioredis, keyPrefix } = client
   if (!('nodes' in ioredis)) return [cursor => client.scan(cursor, { match: glob, count: SCANNED })]
-  const match = keyPrefix.replace(/[\\*?[\]^]/g, '\\$&') + glob
+  const match = escapeGlob(keyPrefix) + glob
   return ioredis.nodes('master').map(node => async cursor => {
     const reply = await node.call('SCAN', cursor, 'MATCH', match, 'COUNT', SCANNED)
     const [next, keys] = reply as [string, string[]]

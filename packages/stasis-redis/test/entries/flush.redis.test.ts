@@ -47,6 +47,30 @@ describe('flush', () => {
     expect(await redis.keys('own\\*:t:*')).toEqual([])
   })
 
+  test('under a prefix of the client, and where the server refuses scripts', async () => {
+    const { server } = await ownServer()
+    const admin = new RedisClient({ port: server.port })
+    const rules = ['on', '>secret', '~*', '&*', '+@all', '-eval', '-evalsha']
+    await admin.call('acl', 'setuser', 'plain', ...rules)
+    const user = { username: 'plain', password: 'secret' }
+    const clients = [{}, user].map(
+      own => new RedisClient({ port: server.port, keyPrefix: 'ä[*]:', ...own }),
+    )
+    onTestFinished(async () => {
+      for (const client of [admin, ...clients]) await client.disconnect()
+    })
+    const theirs = ['foreign', 'ä[*]:cache:foo', 'cache:v:{k}', 'äx:cache:v:{k}']
+    for (const key of theirs) await admin.set(key, '1')
+    for (const client of clients) {
+      const store = new RedisStore({ client })
+      const values = Array.from({ length: 1_200 }, (_, i) => [`k${i}`, i])
+      await store.putMany(Object.fromEntries(values), 60)
+      await store.flush()
+      expect((await admin.keys('*')).sort()).toEqual(['ä[*]:cache:n', ...theirs].sort())
+      expect(store.stats().errors).toBe(0)
+    }
+  })
+
   test('of 200,000 tagged entries: the tag by one key, the memory some hundred keys at a time', async () => {
     const { redis, store } = await ownServer()
     const key = (i: number) => store.tagKey(`k${i}`, ['big'])
