@@ -38,7 +38,7 @@ describe.each(CACHE_NAMES)('%s', name => {
 
   test('a tag, a clear, a cold key', async () => {
     const cache = await open()
-    const invalidated = await perform(cache, { kind: 'invalidate', keys: 20 })
+    const invalidated = await perform(cache, { kind: 'invalidate', tags: 2, keys: 20 })
     expect(invalidated).toEqual(cache.tagged ? { ms: expect.any(Number) } : { without: true })
     await perform(cache, { kind: 'fill', count: 20 })
     await perform(cache, { kind: 'clear' })

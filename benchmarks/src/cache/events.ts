@@ -7,6 +7,8 @@ import { Subject, withSubjects } from './process.js'
 const PROCESSES = 4
 const CALLERS = 200
 const FACTORY_MS = 100
+/** Invalidated one after the other. */
+export const TAGS = 3
 /** Outages at the same time. */
 const AT_ONCE = 4
 
@@ -56,7 +58,7 @@ export async function runInvalidation(
       url,
       () => uniquePrefix('tag'),
       async ([subject]) => {
-        const result = await subject?.perform({ kind: 'invalidate', keys })
+        const result = await subject?.perform({ kind: 'invalidate', tags: TAGS, keys })
         if (result && 'ms' in result)
           taken.set(name, { ms: result.ms, blockMs: await slowest(redis) })
       },

@@ -2,7 +2,7 @@ import { findRedis, startRedis, uniquePrefix } from '@gravito/redis-testing'
 import { Redis } from 'ioredis'
 import { machine, writePage } from '../page.js'
 import { CACHE_NAMES, type CacheName } from './adapters/index.js'
-import { runClear, runCold, runInvalidation, runOutage } from './events.js'
+import { runClear, runCold, runInvalidation, runOutage, TAGS } from './events.js'
 import { runSpeed } from './speed.js'
 import { cpuTable, type Situations, situationTable, speedTable } from './table.js'
 
@@ -138,7 +138,7 @@ ${speed}
 
 ${situations}
 - A cold key: 4 processes with 200 callers each ask for the same missing value.
-- A tag of ${thousands(tagged)} entries is invalidated. By hand that is a set of keys.
+- A tag of ${thousands(tagged)} entries is invalidated, the median of ${TAGS} tags. By hand that is a set of keys.
 - ${thousands(own)} keys are cleared beside ${thousands(foreign)} of others; the longest command is what everybody else
   waits for. The median of ${clears} times, and the least of their longest commands, to which a busy machine only adds.
 - Redis is killed while nothing is under way; an error counts as an answer, and after ${thousands(patienceMs)} ms it is given up.

@@ -23,7 +23,10 @@ async function open(
   return {
     get: key => store.get(key),
     set: (key, value) => store.put(key, value, TTL_SECONDS),
-    getMany: async keys => Object.values(await store.many(keys)),
+    getMany: async keys => {
+      const values = await store.many(keys)
+      return keys.map(key => values[key])
+    },
     remember: (key, factory) => store.remember(key, TTL_SECONDS, factory),
     tagged: {
       set: (key, value, tags) => store.put(store.tagKey(key, tags), value, TTL_SECONDS),

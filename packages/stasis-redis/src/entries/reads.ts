@@ -39,17 +39,18 @@ export class Reads {
     const values: (Value | null)[] = []
     const asked: TaggedName[] = []
     const places: number[] = []
-    for (const [i, name] of names.entries()) {
+    for (const name of names) {
       const near = this.#peek(name)
+      if (!near) {
+        places.push(values.length)
+        asked.push(name)
+      }
       values.push(near ? this.#near<Value>(name, near) : null)
-      if (near) continue
-      asked.push(name)
-      places.push(i)
     }
     if (asked.length === 0) return values
     const texts = await this.#readAll(asked)
-    for (const [i, name] of asked.entries())
-      values[places[i] as number] = this.value<Value>(name, texts[i] ?? null)
+    for (let i = 0; i < asked.length; i++)
+      values[places[i] as number] = this.value<Value>(asked[i] as TaggedName, texts[i] ?? null)
     return values
   }
 
@@ -82,16 +83,18 @@ export class Reads {
   }
 
   async #readAll(names: readonly TaggedName[]): Promise<(string | null)[]> {
-    const waiting = new Set(names.filter(name => this.#access.waits(name)))
-    const asked = waiting.size === 0 ? names : names.filter(name => !waiting.has(name))
+    const isWaiting = names.map(name => this.#access.waits(name))
+    const asked = isWaiting.includes(true) ? names.filter((_, i) => !isWaiting[i]) : names
     const [first] = asked
     if (!first) return []
     const texts = await this.#access.read(first, () => this.#entries.readAll(asked), [])
-    for (const [i, text] of texts.entries())
+    for (let i = 0; i < texts.length; i++) {
+      const text = texts[i] ?? null
       if (isTimed(text)) texts[i] = await this.#inTime(asked[i] as TaggedName, text)
-    if (waiting.size === 0) return texts
+    }
+    if (asked === names) return texts
     let next = 0
-    return names.map(name => (waiting.has(name) ? null : (texts[next++] ?? null)))
+    return names.map((_, i) => (isWaiting[i] ? null : (texts[next++] ?? null)))
   }
 
   /** An entry of this process that is within its time. */

@@ -12,7 +12,7 @@ const REMOVED = 100
 const UNDER_WAY = 8
 
 /** So many buckets in a step that also removes. */
-const SWEPT = 250
+const SWEPT = 400
 
 interface Step {
   readonly cursor: string
