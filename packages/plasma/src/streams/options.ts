@@ -1,6 +1,6 @@
-import { Invalid, isOptions, wholeNumber } from './commands/arguments.js'
-import type { Id } from './commands/stream-arguments.js'
-import { InvalidArgumentError } from './errors.js'
+import { Invalid, isOptions, wholeNumber } from '../commands/arguments.js'
+import type { Id } from '../commands/stream-arguments.js'
+import { InvalidArgumentError } from '../errors.js'
 
 /** How one consumer of a group works off streams. */
 export type ConsumeOptions = {

@@ -1,14 +1,14 @@
 import type { Duplex } from 'node:stream'
 import calculateSlot from 'cluster-key-slot'
 import type { Cluster, Redis } from 'ioredis'
+import type { Decode } from '../commands/sender.js'
+import { tickTime } from '../connection/clock.js'
+import { type ReplySink, SentCommand } from '../connection/command.js'
+import type { Connection } from '../connection/connection.js'
+import type { Dispatcher, Manner } from '../dispatcher.js'
+import { ConnectionClosedError, InvalidArgumentError, ReplyError } from '../errors.js'
+import { toCommand } from '../wire.js'
 import type { Queued } from './batch.js'
-import type { Decode } from './commands/sender.js'
-import { tickTime } from './connection/clock.js'
-import { type ReplySink, SentCommand } from './connection/command.js'
-import type { Connection } from './connection/connection.js'
-import type { Dispatcher, Manner } from './dispatcher.js'
-import { ConnectionClosedError, InvalidArgumentError, ReplyError } from './errors.js'
-import { toCommand } from './wire.js'
 
 /** What became of one command of a batch. */
 export type Result = [error: Error | null, reply: unknown]

@@ -1,5 +1,5 @@
-import { onAbort } from './connection/limits.js'
-import { InvalidArgumentError, MessagesOverflowError } from './errors.js'
+import { onAbort } from '../connection/limits.js'
+import { InvalidArgumentError, MessagesOverflowError } from '../errors.js'
 import type { ChannelKind, Subscriber, Subscription } from './subscriber.js'
 
 /** One message of a channel. */

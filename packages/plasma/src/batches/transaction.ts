@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Key } from '../commands/arguments.js'
+import { ALL_KEYS, list } from '../commands/arguments.js'
+import type { Connection } from '../connection/connection.js'
+import type { Limits } from '../connection/limits.js'
+import type { Dispatcher } from '../dispatcher.js'
+import { TransactionConflictError } from '../errors.js'
+import { type BatchReplies, type Sending, View } from '../view.js'
 import type { Batch, CommandBuilder } from './batch.js'
 import { WatchedKeyChanged } from './command-queue.js'
-import type { Key } from './commands/arguments.js'
-import { ALL_KEYS, list } from './commands/arguments.js'
-import type { Connection } from './connection/connection.js'
-import type { Limits } from './connection/limits.js'
-import type { Dispatcher } from './dispatcher.js'
-import { TransactionConflictError } from './errors.js'
-import { type BatchReplies, type Sending, View } from './view.js'
 
 export interface TransactionOptions extends Limits {
   /** Watched before the function is called. */

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { RedisClient } from './client.js'
-import type { EntryId } from './commands/stream-replies.js'
-import { onAbort } from './connection/limits.js'
-import { isRedisError } from './errors.js'
-import { type Delivery, StreamGroup } from './stream-group.js'
-import { type ConsumeOptions, type ConsumeSettings, consumeSettings } from './stream-options.js'
+import type { RedisClient } from '../client.js'
+import type { EntryId } from '../commands/stream-replies.js'
+import { onAbort } from '../connection/limits.js'
+import { isRedisError } from '../errors.js'
+import { type Delivery, StreamGroup } from './group.js'
+import { type ConsumeOptions, type ConsumeSettings, consumeSettings } from './options.js'
 
 /** One entry of a stream, delivered to one consumer of a group. */
 export interface ConsumedEntry {

@@ -1,10 +1,10 @@
+import type { Argument, Key, Keys, Value } from '../commands/arguments.js'
+import { Commands } from '../commands/index.js'
+import type { Decode, Mode } from '../commands/sender.js'
+import type { Dispatcher, Manner } from '../dispatcher.js'
+import type { Script } from '../scripting/script.js'
 import { type Batch, type Queued, queuedScript } from './batch.js'
 import { type CommandQueue, MultiQueue, PipelineQueue, type Result } from './command-queue.js'
-import type { Argument, Key, Keys, Value } from './commands/arguments.js'
-import { Commands } from './commands/index.js'
-import type { Decode, Mode } from './commands/sender.js'
-import type { Dispatcher, Manner } from './dispatcher.js'
-import type { Script } from './script.js'
 
 interface Queueing<Replies extends unknown[]> extends Mode {
   returns: Pipeline<[...Replies, this['reply']]>

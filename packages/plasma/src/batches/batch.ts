@@ -1,9 +1,9 @@
-import type { Argument, Key, Keys, Value } from './commands/arguments.js'
-import { keysFrom } from './commands/arguments.js'
-import { Commands } from './commands/index.js'
-import type { Decode, Mode } from './commands/sender.js'
-import type { Script } from './script.js'
-import type { Request } from './wire.js'
+import type { Argument, Key, Keys, Value } from '../commands/arguments.js'
+import { keysFrom } from '../commands/arguments.js'
+import { Commands } from '../commands/index.js'
+import type { Decode, Mode } from '../commands/sender.js'
+import type { Script } from '../scripting/script.js'
+import type { Request } from '../wire.js'
 
 /** One command as data: nothing is sent until a client sends it. */
 export interface Queued<Reply> extends Request {

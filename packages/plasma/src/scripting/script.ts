@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { type Argument, type Key, type Keys, keysFrom, type Value } from './commands/arguments.js'
-import type { Decode } from './commands/sender.js'
-import { isRedisError } from './errors.js'
+import { type Argument, type Key, type Keys, keysFrom, type Value } from '../commands/arguments.js'
+import type { Decode } from '../commands/sender.js'
+import { isRedisError } from '../errors.js'
 
 type Slots<Names, Slot> = Names extends readonly string[]
   ? { readonly [I in keyof Names]: Slot }

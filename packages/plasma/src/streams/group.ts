@@ -1,10 +1,10 @@
-import type { RedisClient } from './client.js'
-import { record } from './commands/replies.js'
-import type { EntryId } from './commands/stream-replies.js'
-import { isRedisError } from './errors.js'
-import { defineScript } from './script.js'
-import type { ConsumeSettings } from './stream-options.js'
-import type { Sending, View } from './view.js'
+import type { RedisClient } from '../client.js'
+import { record } from '../commands/replies.js'
+import type { EntryId } from '../commands/stream-replies.js'
+import { isRedisError } from '../errors.js'
+import { defineScript } from '../scripting/script.js'
+import type { Sending, View } from '../view.js'
+import type { ConsumeSettings } from './options.js'
 
 const RELEASE_TIMEOUT_MS = 400
 

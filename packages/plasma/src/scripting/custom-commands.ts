@@ -1,5 +1,5 @@
-import type { Key, Value } from './commands/arguments.js'
-import { InvalidArgumentError } from './errors.js'
+import type { Key, Value } from '../commands/arguments.js'
+import { InvalidArgumentError } from '../errors.js'
 import { defineScript, type Script } from './script.js'
 
 /** A script in the form of ioredis; without `numberOfKeys` the first argument of each call says it. */

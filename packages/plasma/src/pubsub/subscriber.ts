@@ -1,9 +1,9 @@
 import type { Cluster, Redis } from 'ioredis'
-import { withoutPrefix } from './commands/replies.js'
-import type { Connection } from './connection/connection.js'
-import { InvalidArgumentError } from './errors.js'
-import type { ConnectionEvents } from './telemetry/events.js'
-import { globBehind } from './wire.js'
+import { withoutPrefix } from '../commands/replies.js'
+import type { Connection } from '../connection/connection.js'
+import { InvalidArgumentError } from '../errors.js'
+import type { ConnectionEvents } from '../telemetry/events.js'
+import { globBehind } from '../wire.js'
 
 /** Called with each message; what it throws is reported as an `error` event and stops nobody else. */
 export type MessageHandler = (message: string, channel: string) => unknown
