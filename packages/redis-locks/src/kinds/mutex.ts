@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from '@gravito/plasma'
-import { LockReplicasError, LockStoreError, LockTimeoutError } from '../errors.js'
+import { LockReplicasError, LockTimeoutError, storeError } from '../errors.js'
 import { Lease, type LeaseData } from '../lease/lease.js'
 import { type Section, sectionOf } from '../lease/section.js'
 import {
@@ -10,12 +10,11 @@ import {
 } from '../options.js'
 import type { LockKeys } from '../redis/keys.js'
 import type { Holder, LockStore } from '../redis/store.js'
-import { settles } from '../settles.js'
 import type { Lines } from '../waiting/lines.js'
-import type { Given, Waiter } from '../waiting/waiter.js'
+import { Wait } from '../waiting/wait.js'
+import type { Given } from '../waiting/waiter.js'
 import { asHolder, leaseOfContext } from './reentrancy.js'
 
-const STORE_RETRY_MS = 100
 const MAX_CONFIRM_MS = 1_000
 
 /** A lock that one holder in the whole fleet has at a time, for the length of a renewed lease. */
@@ -76,14 +75,14 @@ export class Mutex {
   /** Who holds the lock, `null` when it is free. */
   async inspect(): Promise<Holder | null> {
     return this.#store.inspect(this.#keys).catch(error => {
-      throw this.#failed(error)
+      throw storeError(this.name, error)
     })
   }
 
   /** Take the lock away from whoever holds it: for emergencies. Resolves with false when it was free. */
   async forceRelease(): Promise<boolean> {
     return this.#store.forceRelease(this.#keys).catch(error => {
-      throw this.#failed(error)
+      throw storeError(this.name, error)
     })
   }
 
@@ -92,7 +91,7 @@ export class Mutex {
     const options = resolve(this.#options, { ttlMs: data.ttlMs })
     const sentAt = performance.now()
     const held = await this.#store.extend(this.#keys, data.ticket, data.ttlMs).catch(error => {
-      throw this.#failed(error)
+      throw storeError(this.name, error)
     })
     if (!held) return null
     return this.#lease(data.ticket, { token: data.token, sentAt, leaseMs: data.ttlMs }, options)
@@ -125,7 +124,7 @@ export class Mutex {
       throw new LockReplicasError(this.name, minReplicas, confirmed)
     } catch (error) {
       lease.release().catch(() => false)
-      throw error instanceof LockReplicasError ? error : this.#failed(error)
+      throw error instanceof LockReplicasError ? error : storeError(this.name, error)
     }
   }
 
@@ -145,7 +144,13 @@ export class Mutex {
     const abort = () => waiter.wake()
     signal?.addEventListener('abort', abort, { once: true })
     try {
-      lease = await this.#wait(waiter, resolved, started, signal)
+      const { waitMs } = resolved
+      const wait = new Wait(this.#lines, this.name, this.#keys, waiter, { waitMs, signal })
+      const given = await wait.over()
+      const { telemetry, kind } = this.#store
+      const waitedMs = performance.now() - started
+      telemetry.acquired(kind.name, this.name, given.token, waitedMs, wait.isContended)
+      lease = this.#lease(given.ticket ?? waiter.id, given, resolved)
     } catch (error) {
       this.#missed(error as Error, started, signal)
       throw error
@@ -174,7 +179,7 @@ export class Mutex {
     } catch (error) {
       // The reply may be lost, not the effect.
       this.#store.cancel(this.#keys, ticket).catch(() => false)
-      const failure = this.#failed(error)
+      const failure = storeError(this.name, error)
       this.#missed(failure, started, undefined)
       throw failure
     }
@@ -185,89 +190,6 @@ export class Mutex {
     const lease = await this.#tryAcquire(resolved)
     if (!lease) throw new LockTimeoutError(this.name, 0)
     return lease
-  }
-
-  async #wait(
-    waiter: Waiter,
-    options: ResolvedOptions,
-    started: number,
-    signal: AbortSignal | undefined,
-  ): Promise<Lease> {
-    const left = () => started + options.waitMs - performance.now()
-    const { telemetry, kind } = this.#store
-    let failure: unknown
-    let questions = 0
-    let contended = false
-    for (let asked = false; ; asked = true) {
-      signal?.throwIfAborted()
-      const given = waiter.take()
-      if (given) {
-        telemetry.acquired(
-          kind.name,
-          this.name,
-          given.token,
-          performance.now() - started,
-          contended || questions > 1,
-        )
-        return this.#lease(given.ticket ?? waiter.id, given, options)
-      }
-      if (asked && left() <= 0) {
-        throw failure ? this.#failed(failure) : new LockTimeoutError(this.name, options.waitMs)
-      }
-      if (!this.#lines.isTurn(this.#keys, waiter)) {
-        this.#lines.listen(this.#keys).catch(() => undefined)
-        contended = true
-        await waiter.sleep(left())
-      } else if (performance.now() < waiter.askAt) {
-        contended = true
-        await waiter.sleep(Math.min(left(), waiter.askAt - performance.now()))
-      } else {
-        questions++
-        failure = await this.#ask(waiter, options, left, signal)
-      }
-    }
-  }
-
-  /** One question of the head, whose answer the waiter keeps. Resolves with a failure that may pass. */
-  async #ask(
-    waiter: Waiter,
-    options: ResolvedOptions,
-    left: () => number,
-    signal: AbortSignal | undefined,
-  ): Promise<unknown> {
-    waiter.asking ??= this.#askOnce(waiter).finally(() => {
-      waiter.asking = undefined
-    })
-    const { asking } = waiter
-    waiter.pending = asking
-    if (!(await settles(asking, left(), signal))) {
-      return new Error(`no answer of Redis within ${options.waitMs} ms`)
-    }
-    try {
-      await asking
-      return undefined
-    } catch (failure) {
-      if (!this.#store.passes(failure)) throw this.#failed(failure)
-      waiter.askAt = performance.now() + STORE_RETRY_MS
-      return failure
-    }
-  }
-
-  /** The uncontended path needs no subscription; a ticket is written only when its grant can be heard. */
-  async #askOnce(waiter: Waiter): Promise<void> {
-    if (!this.#lines.isListening(this.#keys)) {
-      const sentAt = performance.now()
-      const reply = await this.#store.acquire(this.#keys, waiter.id, waiter.ttlMs)
-      if (reply !== 'queued' && 'token' in reply) {
-        waiter.given = { token: reply.token, sentAt, leaseMs: waiter.ttlMs }
-        return
-      }
-      this.#lines.refused(this.#keys)
-      if (waiter.hasLeft || !this.#lines.isTurn(this.#keys, waiter)) return
-      await this.#lines.listen(this.#keys)
-    }
-    if (waiter.hasLeft) return
-    await waiter.place(this.#store.enqueue(this.#keys, waiter))
   }
 
   async #take(ticket: string, { ttlMs }: ResolvedOptions): Promise<Given | undefined> {
@@ -307,9 +229,5 @@ export class Mutex {
     const { telemetry, kind } = this.#store
     const how = error instanceof LockTimeoutError ? 'timeout' : signal?.aborted ? 'abort' : 'fail'
     telemetry.missed(kind.name, this.name, how, performance.now() - started, error)
-  }
-
-  #failed(error: unknown): Error {
-    return error instanceof LockStoreError ? error : new LockStoreError(this.name, error)
   }
 }

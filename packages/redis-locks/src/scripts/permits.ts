@@ -109,6 +109,13 @@ const GIVE_BACK_AT_ONCE = `
 
 /** The scripts of a lock of permits, which go to the queue as `handOver` says. */
 export function permitScripts(handOver: string): Kind['scripts'] {
+  /** The state of the lock is known, and its queue can be served. */
+  const QUEUED = `${PERMITS}
+    ${QUEUE}
+    ${handOver}
+    load()`
+  const LOADED = `${CLOCK}
+    ${QUEUED}`
   const ACQUIRE = defineScript({
     keys: ['lock', 'fence', 'queue'],
     args: ['ticket', 'ttlMs'],
@@ -137,11 +144,7 @@ export function permitScripts(handOver: string): Kind['scripts'] {
     keys: KEYS,
     args: ['ticket', 'ttlMs', 'arrival', 'ticketMs', 'wait', 'publish'],
     lua: `
-    ${CLOCK}
-    ${PERMITS}
-    ${QUEUE}
-    ${handOver}
-    load()
+    ${LOADED}
     local token = held(ticket)
     if token then
       lease(ticket, token, ttlMs)
@@ -164,10 +167,7 @@ export function permitScripts(handOver: string): Kind['scripts'] {
     lua: `
     ${CLOCK}
     ${GIVE_BACK_AT_ONCE}
-    ${PERMITS}
-    ${QUEUE}
-    ${handOver}
-    load()
+    ${QUEUED}
     if not held(ticket) then return 0 end
     drop(ticket)
     handOver('')
@@ -180,11 +180,7 @@ export function permitScripts(handOver: string): Kind['scripts'] {
     keys: KEYS,
     args: RELEASING,
     lua: `
-    ${CLOCK}
-    ${PERMITS}
-    ${QUEUE}
-    ${handOver}
-    load()
+    ${LOADED}
     local mine = held(ticket)
     if mine then drop(ticket) end
     if not held(following) then line(following, ttlMs, arrival, ticketMs) end
@@ -199,11 +195,7 @@ export function permitScripts(handOver: string): Kind['scripts'] {
     keys: KEYS,
     args: ['ticket', 'publish'],
     lua: `
-    ${CLOCK}
-    ${PERMITS}
-    ${QUEUE}
-    ${handOver}
-    load()
+    ${LOADED}
     local gone = redis.call('ZREM', queue, ticket)
     redis.call('HDEL', waiters, ticket)
     if held(ticket) then
@@ -255,11 +247,7 @@ export function permitScripts(handOver: string): Kind['scripts'] {
     keys: KEYS,
     args: ['publish'],
     lua: `
-    ${CLOCK}
-    ${PERMITS}
-    ${QUEUE}
-    ${handOver}
-    load()
+    ${LOADED}
     local had = used > 0 and 1 or 0
     redis.call('DEL', lock)
     used = 0
