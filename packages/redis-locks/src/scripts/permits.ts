@@ -1,5 +1,5 @@
 import { defineScript } from '@gravito/plasma'
-import { CLOCK, QUEUE } from './fragments.js'
+import { CLOCK, MARK, QUEUE } from './fragments.js'
 import { KEYS, type Kind, place, placeAfterRelease, RELEASING } from './kind.js'
 import type { RenewScript } from './renew.js'
 
@@ -9,6 +9,7 @@ import type { RenewScript } from './renew.js'
  * what has ended, `save()` writes it back or removes it (I6, I11). Needs CLOCK and `lock`.
  */
 export const PERMITS = `
+    ${MARK}
     local NEVER, LIMIT_MS = 9007199254740991, 604800000
     local used, soonest, limit, leaseMs, dropped = 0, NEVER, false, 1, nil
     local function weight(ticket) return tonumber(string.match(ticket, '%*(%d+)/')) end
@@ -50,7 +51,7 @@ export const PERMITS = `
       redis.call('HSET', lock, ticket, token .. '|' .. string.format('%.0f', ends))
     end
     local function own(ticket, token, ttlMs)
-      redis.call('SET', fence, token, 'PX', 86400000)
+      mark(token)
       lease(ticket, token, ttlMs)
       used = used + weight(ticket)
     end
@@ -74,6 +75,7 @@ export const IN_ORDER = `
 
 /** What ACQUIRE mostly finds: no lease has ended, the ticket has none, its permits are free and nobody queues. */
 const TAKE_AT_ONCE = `
+    ${MARK}
     local state = redis.call('HMGET', lock, '#used', '#soonest', '#limit', ticket)
     local soonest = tonumber(state[2] or 9007199254740991)
     if soonest > now and not state[3] and not state[4] then
@@ -83,7 +85,7 @@ const TAKE_AT_ONCE = `
         local token, ends = mint(), now + ttlMs * 1000
         local value = token .. '|' .. string.format('%.0f', ends)
         soonest = string.format('%.0f', math.min(soonest, ends))
-        redis.call('SET', fence, token, 'PX', 86400000)
+        mark(token)
         redis.call('HSET', lock, ticket, value, '#used', used, '#soonest', soonest)
         if not state[1] or redis.call('PTTL', lock) < tonumber(ttlMs) then
           redis.call('PEXPIRE', lock, ttlMs)
