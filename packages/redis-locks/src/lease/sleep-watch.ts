@@ -26,6 +26,7 @@ const REMEMBERED = 16
  */
 export class SleepWatch {
   readonly #clocks: Clocks
+  #last: number
   #skew: number
   #boot: number
   readonly #sleeps: { noticedAt: number; ms: number }[] = []
@@ -33,6 +34,7 @@ export class SleepWatch {
   constructor(clocks: Clocks = SYSTEM) {
     this.#clocks = clocks
     const now = clocks.monotonic()
+    this.#last = now
     this.#skew = clocks.wall() - now
     this.#boot = clocks.sinceBoot() - now
   }
@@ -41,6 +43,12 @@ export class SleepWatch {
   since(at: number): number {
     const now = this.#clocks.monotonic()
     const skew = this.#clocks.wall() - now
+    // Only faked timers turn it back.
+    if (now < this.#last) {
+      this.#skew = skew
+      this.#boot = this.#clocks.sinceBoot() - now
+    }
+    this.#last = now
     if (Math.abs(skew - this.#skew) > NOTICED_MS) this.#look(now, skew)
     let ms = 0
     for (const sleep of this.#sleeps) if (sleep.noticedAt > at) ms += sleep.ms

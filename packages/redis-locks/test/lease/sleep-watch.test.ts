@@ -41,4 +41,15 @@ describe('a machine', () => {
     expect(watch.since(1_200)).toBe(65_000)
     expect(watch.since(after)).toBe(5_000)
   })
+
+  test('whose clocks are faked, from 0, did not sleep by that', () => {
+    const { at, watch, pass } = machine()
+    pass(60_000)
+    expect(watch.since(0)).toBe(0)
+    at.monotonic = 0
+    pass(10)
+    expect(watch.since(0)).toBe(0)
+    pass(30_000)
+    expect(watch.since(0)).toBe(0)
+  })
 })
