@@ -79,15 +79,14 @@ export function resolve(
 
 /** Name by name: the spread of an object costs more than a whole lease. */
 function over(defaults: ResolvedOptions, options: LocksOptions): ResolvedOptions {
-  const pick = <Name extends keyof ResolvedOptions>(name: Name) =>
-    (options[name] === undefined ? defaults[name] : options[name]) as ResolvedOptions[Name]
+  const { prefix, ttlMs, waitMs, renew, reentrant, minReplicas } = options
   return {
-    prefix: pick('prefix'),
-    ttlMs: pick('ttlMs'),
-    waitMs: pick('waitMs'),
-    renew: pick('renew'),
-    reentrant: pick('reentrant'),
-    minReplicas: pick('minReplicas'),
+    prefix: prefix === undefined ? defaults.prefix : prefix,
+    ttlMs: ttlMs === undefined ? defaults.ttlMs : ttlMs,
+    waitMs: waitMs === undefined ? defaults.waitMs : waitMs,
+    renew: renew === undefined ? defaults.renew : renew,
+    reentrant: reentrant === undefined ? defaults.reentrant : reentrant,
+    minReplicas: minReplicas === undefined ? defaults.minReplicas : minReplicas,
   }
 }
 

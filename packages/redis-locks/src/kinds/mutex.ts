@@ -60,7 +60,7 @@ export class Mutex {
    * @throws LockTimeoutError, LockStoreError when Redis fails, or the signal's reason
    */
   async acquire(options: AcquireOptions = {}): Promise<Lease> {
-    return this.#acquire(this.#resolve(options), options.signal)
+    return await this.#acquire(this.#resolve(options), options.signal)
   }
 
   /**
@@ -115,7 +115,6 @@ export class Mutex {
 
   /** The lease once enough replicas have it; otherwise it is given back. */
   async #replicated(lease: Lease, { minReplicas, ttlMs }: ResolvedOptions): Promise<Lease> {
-    if (minReplicas === 0) return lease
     const { ticket } = lease.toJSON()
     const timeoutMs = Math.min(MAX_CONFIRM_MS, Math.ceil(ttlMs / 3))
     try {
@@ -141,8 +140,8 @@ export class Mutex {
     const started = performance.now()
     const waiter = this.#lines.join(this.#keys, resolved.ttlMs)
     let lease: Lease | undefined
-    const abort = () => waiter.wake()
-    signal?.addEventListener('abort', abort, { once: true })
+    const abort = signal && (() => waiter.wake())
+    if (abort) signal.addEventListener('abort', abort, { once: true })
     try {
       const { waitMs } = resolved
       const wait = new Wait(this.#lines, this.name, this.#keys, waiter, { waitMs, signal })
@@ -155,12 +154,12 @@ export class Mutex {
       this.#missed(error as Error, started, signal)
       throw error
     } finally {
-      signal?.removeEventListener('abort', abort)
+      if (abort) signal.removeEventListener('abort', abort)
       this.#lines.leave(this.#keys, waiter, lease !== undefined)
       const { given } = waiter
       if (given?.ticket) this.#lines.release(this.#keys, given.ticket, given).catch(() => false)
     }
-    return this.#replicated(lease, resolved)
+    return resolved.minReplicas === 0 ? lease : await this.#replicated(lease, resolved)
   }
 
   async #tryAcquire(resolved: ResolvedOptions): Promise<Lease | null> {
@@ -183,7 +182,7 @@ export class Mutex {
       this.#missed(failure, started, undefined)
       throw failure
     }
-    return lease && this.#replicated(lease, resolved)
+    return lease && resolved.minReplicas > 0 ? await this.#replicated(lease, resolved) : lease
   }
 
   async #now(resolved: ResolvedOptions): Promise<Lease> {

@@ -158,7 +158,7 @@ export class Lease {
       const { telemetry, kind } = this.#store
       telemetry.released(kind.name, this.name, this.token, performance.now() - this.#since)
     }
-    return this.#grant.release(held)
+    return await this.#grant.release(held)
   }
 
   /** A lease for the same asynchronous context, whose release gives nothing back. */

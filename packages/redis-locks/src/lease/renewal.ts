@@ -69,10 +69,10 @@ export class Renewals {
     this.#wakeAt(Math.min(lease.dueAt, lease.endsAt))
   }
 
+  /** The timer is left to run out: the next lease comes soon, mostly, and has use for it. */
   remove(lease: Renewable): void {
     if (!this.#leases.delete(lease)) return
     this.#sideOf(lease).leave()
-    if (this.#leases.size === 0) this.#stop()
   }
 
   /** How many replicas have a lease, which is renewed for that; 0 when it is no longer the ticket's. */

@@ -58,6 +58,8 @@ interface Shared {
 /** Who waits says so at least this often; a ticket that is older is dead. */
 const TICKET_MS = 15_000
 
+const REMEMBERED_KEYS = 1_000
+
 /** Failures that pass: a waiter goes on asking. */
 const PASSING = new Set(
   `CONNECTION_FAILED COMMAND_TIMEOUT REPLY_LOST QUEUE_FULL LOADING BUSY OOM MISCONF READONLY NOREPLICAS MASTERDOWN
@@ -73,6 +75,8 @@ export class LockStore {
   readonly #client: LocksClient
   readonly #prefix: string
   readonly #shared: Shared
+  /** By name, with the claim that was asked for last. */
+  readonly #keys = new Map<string, LockKeys>()
 
   constructor(source: LocksSource, prefix: string, kind = MUTEX, shared?: Shared) {
     this.#client = clientOf(source)
@@ -88,14 +92,13 @@ export class LockStore {
     return this.renewals.size + this.#shared.releases
   }
 
-  /** Count a release until it is over. */
-  async releasing<Result>(release: () => Promise<Result>): Promise<Result> {
+  /** A release begins; every call needs one of `released`. */
+  releasing(): void {
     this.#shared.releases++
-    try {
-      return await release()
-    } finally {
-      this.#shared.releases--
-    }
+  }
+
+  released(): void {
+    this.#shared.releases--
   }
 
   get isCluster(): boolean {
@@ -107,9 +110,15 @@ export class LockStore {
     return new LockStore(this.#client, this.#prefix, kind, this.#shared)
   }
 
+  /** Where the lock called `name` lives; the same object while it is remembered. */
   keys(name: string, claim = ''): LockKeys {
+    const known = this.#keys.get(name)
+    if (known?.claim === claim) return known
     const { suffix } = this.kind
-    return lockKeys(this.#prefix, name, this.isCluster, this.#shared.id, { suffix, claim })
+    const keys = lockKeys(this.#prefix, name, this.isCluster, this.#shared.id, { suffix, claim })
+    if (this.#keys.size >= REMEMBERED_KEYS) this.#keys.clear()
+    this.#keys.set(name, keys)
+    return keys
   }
 
   /** A new ticket; no other client has the same, nor another kind. */

@@ -94,7 +94,8 @@ export class Lines {
   /** Leave the line, from any place, with the lease or without. */
   leave(keys: LockKeys, waiter: Waiter, isServed: boolean): void {
     const line = this.#line(keys)
-    line.waiting.splice(line.waiting.indexOf(waiter), 1)
+    if (line.waiting[0] === waiter) line.waiting.shift()
+    else line.waiting.splice(line.waiting.indexOf(waiter), 1)
     this.#grants.forget(waiter, keys, isServed)
     if (!isServed) this.#tenures.delete(waiter.id)
     line.waiting[0]?.wake()
@@ -120,15 +121,12 @@ export class Lines {
    * Give the lock back, and queue the next waiter in the same step if there is one. While nobody else waits for a mutex,
    * that one gets it without a command; `held` says what is left of it, undefined when it is lost.
    */
-  release(keys: LockKeys, ticket: string, held?: Held): Promise<boolean> {
-    return this.store.releasing(() => this.#release(keys, ticket, held))
-  }
-
-  async #release(keys: LockKeys, ticket: string, held: Held | undefined): Promise<boolean> {
+  async release(keys: LockKeys, ticket: string, held?: Held): Promise<boolean> {
     const line = this.#lines.get(keys.lock)
     const next = this.#next(line, ticket)
     const tenure = line?.tenure?.ticket === ticket ? line.tenure : undefined
     if (next && held && handOver(tenure, next, held)) return true
+    this.store.releasing()
     try {
       if (line && next) {
         try {
@@ -143,6 +141,7 @@ export class Lines {
       this.#releaseLater(error, keys, ticket, tenure)
       throw error
     } finally {
+      this.store.released()
       this.ended(keys, ticket)
       next?.wake()
     }
@@ -209,7 +208,9 @@ export class Lines {
   }
 
   #line(keys: LockKeys): Line {
-    const line = this.#lines.get(keys.lock) ?? {
+    const known = this.#lines.get(keys.lock)
+    if (known) return known
+    const line: Line = {
       waiting: [],
       holders: new Set<string>(),
       tenure: undefined,
@@ -242,6 +243,7 @@ function handOver(tenure: Tenure | undefined, next: Waiter, held: Held): boolean
 
 /** How many requests with this claim on permits can be granted at a time. */
 function together(claim: string): number {
+  if (claim === '') return 1
   const [, weight = 1, permits = 1] = /^\*(\d+)\/(\d+)$/.exec(claim) ?? []
   return Math.floor(Number(permits) / Number(weight))
 }

@@ -70,14 +70,13 @@ export class Wait {
   /** One question of the head, whose answer the waiter keeps. Resolves with a failure that may pass. */
   async #ask(): Promise<unknown> {
     const waiter = this.#waiter
-    waiter.asking ??= this.#askOnce().finally(() => {
-      waiter.asking = undefined
-    })
-    const { asking } = waiter
+    const asking = waiter.asking ?? this.#askOnce()
+    waiter.asking = asking
     waiter.pending = asking
     if (!(await settles(asking, this.#leftMs, this.#patience.signal))) {
       return new Error(`no answer of Redis within ${this.#patience.waitMs} ms`)
     }
+    waiter.asking = undefined
     try {
       await asking
       return undefined

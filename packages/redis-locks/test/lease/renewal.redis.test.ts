@@ -115,7 +115,7 @@ describe("nothing of the user's delays a renewal", () => {
 
 describe('what it leaves behind', () => {
   test('no timer and no connection after the release', async () => {
-    const { admin, locks } = await ownServer({ ttlMs: 300 })
+    const { admin, locks } = await ownServer({ ttlMs: 1_500 })
     const timers = () => process.getActiveResourcesInfo().filter(it => it === 'Timeout').length
     const before = timers()
     const leases = await Promise.all(['a', 'b'].map(name => locks.mutex(name).acquire()))
