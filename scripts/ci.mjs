@@ -1,73 +1,64 @@
 // Every gate, each one also after another failed; the last line is the total of tests and checks.
 import { existsSync, rmSync } from 'node:fs'
 import path from 'node:path'
-import { run } from './run-command.mjs'
+import { prepareRedis } from './prepare-redis.mjs'
 import { testTotals } from './test-totals.mjs'
+import { runTasks, summary } from './turbo.mjs'
 import { ROOT, readJson, workspaces } from './workspaces.mjs'
 
+/** @typedef {import('./test-totals.mjs').Report} Report */
+
 const PACKED = path.join(ROOT, '.reports', 'packages.json')
-const GATES = /** @type {const} */ ({
-  'lint and format': ['npm', 'run', 'check'],
-  'lock file': ['node', 'scripts/lock-gaps.mjs'],
-  build: ['npm', 'run', 'build'],
-  typecheck: ['npm', 'run', 'typecheck'],
-})
+const PACKED_TASK = 'check:packages'
+
+/** The tasks that leave no report of their own: one check each, over all workspaces. */
+const GATES = {
+  'lint and format': 'check',
+  'lock file': 'check:lock',
+  build: 'build',
+  typecheck: 'typecheck',
+}
 
 /** Manners of running the tests besides `npm test`: see test-variant.mjs. */
 const VARIANTS = ['bun', 'plain']
 
 const startedAt = Date.now()
-const gates = {
-  passed: 0,
-  failed: 0,
-  skipped: 0,
-  problems: /** @type {string[]} */ ([]),
-  skips: [],
-}
-for (const [name, [file, ...args]] of Object.entries(GATES)) {
-  heading(name)
-  const exitCode = await run(file, args)
-  if (exitCode === 0) gates.passed++
-  else {
-    gates.failed++
-    gates.problems.push(`${name}: ended with exit code ${exitCode}`)
-  }
-}
-
-heading('tests')
-const exitCode = await run('npm', ['test'])
-
-heading(`tests in other manners: ${VARIANTS.join(', ')}`)
-const variantTasks = VARIANTS.map(variant => `test:${variant}`)
-const variantsExitCode = await run('npx', [
-  ...['turbo', 'run', ...variantTasks, '--concurrency=1', '--continue', '--ui=stream'],
-])
-
-heading('packed packages')
 rmSync(PACKED, { force: true })
-const packedExitCode = await run('node', ['scripts/check-packages.mjs'])
-const folders = workspaces().flatMap(({ folder, scripts }) => (scripts.test ? [folder] : []))
-const variants = workspaces().flatMap(({ folder, scripts }) =>
-  VARIANTS.flatMap(variant => (scripts[`test:${variant}`] ? [{ folder, variant }] : [])),
-)
+await prepareRedis({ say: console.log }).catch(error => console.log(String(error)))
+const variantTasks = VARIANTS.map(variant => `test:${variant}`)
+const tasks = [...Object.values(GATES), PACKED_TASK, 'test', ...variantTasks]
+const exitCode = await runTasks(tasks, ['--summarize'])
+
+const all = workspaces()
 process.exitCode = testTotals({
-  folders,
-  variants,
+  folders: all.flatMap(({ folder, scripts }) => (scripts.test ? [folder] : [])),
+  variants: all.flatMap(({ folder, scripts }) =>
+    VARIANTS.flatMap(variant => (scripts[`test:${variant}`] ? [{ folder, variant }] : [])),
+  ),
   startedAt,
-  exitCode: exitCode || variantsExitCode,
+  exitCode,
   more: [
-    { name: 'gates', report: gates },
+    { name: 'gates', report: gatesReport() },
     { name: 'packed packages', report: packedReport() },
   ],
 })
 
-function packedReport() {
-  if (existsSync(PACKED)) return readJson(PACKED)
-  const problems = [`left no report, exit code ${packedExitCode}`]
-  return { passed: 0, failed: 1, skipped: 0, problems, skips: [] }
+/** @returns {Report} */
+function gatesReport() {
+  const done = summary(startedAt)
+  const problems = Object.entries(GATES).flatMap(([name, task]) => {
+    const parts = done.filter(it => it.task === task)
+    const bad = parts.filter(it => !it.ok).map(it => it.id)
+    if (parts.length === 0) return [`${name}: did not run`]
+    return bad.length > 0 ? [`${name}: ${bad.join(', ')}`] : []
+  })
+  const failed = problems.length
+  return { passed: Object.keys(GATES).length - failed, failed, skipped: 0, problems, skips: [] }
 }
 
-/** @param {string} name */
-function heading(name) {
-  console.log(`\n== ${name}`)
+/** @returns {Report} */
+function packedReport() {
+  if (existsSync(PACKED)) return readJson(PACKED)
+  const problems = ['left no report: did it start?']
+  return { passed: 0, failed: 1, skipped: 0, problems, skips: [] }
 }

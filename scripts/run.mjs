@@ -1,11 +1,12 @@
 // npm run playground / npm test / npm run bench / npm run soak from a bare clone: built-ins only until the dependencies are there.
 import { existsSync, statSync } from 'node:fs'
 import path from 'node:path'
+import { prepareRedis } from './prepare-redis.mjs'
 import { run } from './run-command.mjs'
+import { runTasks, TURBO } from './turbo.mjs'
 import { ROOT, workspaces } from './workspaces.mjs'
 
 const COMMANDS = { playground, test, bench, soak }
-const TURBO = path.join(ROOT, 'node_modules', '.bin', 'turbo')
 
 const [command = '', ...args] = process.argv.slice(2)
 try {
@@ -22,21 +23,21 @@ try {
 
 /** @param {string[]} args */
 async function playground(args) {
-  await findRedisOnce()
+  await prepareRedis({ say, program: false })
   await build('@gravito/playground')
   return run(process.execPath, ['apps/playground/dist/main.js', ...args])
 }
 
 /** @param {string[]} args */
 async function bench(args) {
-  await findRedisOnce()
+  await prepareRedis({ say, program: false })
   await build('@gravito/redis-benchmarks')
   return run(process.execPath, ['benchmarks/dist/main.js', ...args])
 }
 
 /** @param {string[]} args */
 async function soak(args) {
-  await findRedisOnce()
+  await prepareRedis({ say, program: false })
   await build('@gravito/redis-testing')
   await build('@gravito/redis-locks')
   return run(process.execPath, ['packages/redis-locks/soak/main.mjs', ...args])
@@ -46,13 +47,11 @@ async function soak(args) {
 async function test(names) {
   const { testTotals } = await import('./test-totals.mjs')
   const chosen = testable(names)
-  await findRedisOnce()
-  if (process.env.REDIS_URL) await findProgramToo()
+  await prepareRedis({ say })
   say(`Tests of ${chosen.map(({ folder }) => folder).join(', ')} …`)
   const startedAt = Date.now()
   const filters = names.length > 0 ? chosen.map(({ name }) => `--filter=${name}`) : []
-  const options = ['--concurrency=1', '--continue', '--ui=stream', '--output-logs=new-only']
-  const exitCode = await run(TURBO, ['run', 'test', ...options, ...filters])
+  const exitCode = await runTasks(['test'], ['--output-logs=new-only', ...filters])
   return testTotals({ folders: chosen.map(({ folder }) => folder), startedAt, exitCode })
 }
 
@@ -83,26 +82,6 @@ function isInstalled() {
   const list = at('node_modules/.package-lock.json')
   if (!existsSync(list) || !existsSync(TURBO)) return false
   return statSync(list).mtimeMs >= statSync(at('package-lock.json')).mtimeMs
-}
-
-/** Once, before turbo, which hides the network's settings and the progress. */
-async function findRedisOnce() {
-  const { findRedis } = await import('./find-redis.mjs')
-  const { file, how } = await findRedis({ log: say })
-  if (file) process.env.REDIS_SERVER_BIN = file
-  say(`Redis: ${how}`)
-}
-
-/** Cluster, Sentinel, TLS and fault tests start servers of their own, also when REDIS_URL is set. */
-async function findProgramToo() {
-  const { findRedis } = await import('./find-redis.mjs')
-  try {
-    const { file, how } = await findRedis({ needProgram: true, log: say })
-    process.env.REDIS_SERVER_BIN = file
-    say(`Redis for the tests that start their own: ${how}`)
-  } catch (error) {
-    say(`Tests that start a Redis of their own will fail. ${error}`)
-  }
 }
 
 /** @param {string} name */

@@ -19,6 +19,8 @@ const ARGS = [
   ['--cluster-node-timeout', '1000'],
   ['--cluster-replica-validity-factor', '0'],
   ['--repl-diskless-sync-delay', '0'],
+  // Clients are told of a replica once it has received something, such as its master's ping: every 10 s by default.
+  ['--repl-ping-replica-period', '1'],
 ].flat()
 
 /** Start a Cluster; resolves when every node sees it whole and the replicas are linked. */

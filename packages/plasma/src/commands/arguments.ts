@@ -80,10 +80,11 @@ export const limit = (value: { offset: number; count: number }, name: string): A
  */
 export function encodeOptions(options: object, table: OptionTable): Argument[] {
   const args: Argument[] = []
-  for (const [name, value] of Object.entries(options)) {
+  for (const name of Object.keys(options)) {
+    const value = (options as Record<string, unknown>)[name]
     if (value === undefined || value === false) continue
     const encode = Object.hasOwn(table, name) ? table[name] : undefined
-    if (encode) args.push(...encode(value as never, name))
+    if (encode) for (const arg of encode(value as never, name)) args.push(arg)
     else
       args.push(new Invalid(name, `is no option here; known are ${Object.keys(table).join(', ')}`))
   }

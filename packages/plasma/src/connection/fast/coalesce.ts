@@ -1,14 +1,18 @@
 import type { Duplex } from 'node:stream'
 
-/** Bytes after which a tick's commands are written at once. */
-const MAX_PENDING = 64 * 1_024
+/** A tick's first command leaves at once; each further part has so many times the commands of the one before. */
+const GROWTH = 4
+/** A part ends with the command that brings it to so many characters. */
+const MAX_PART = 64 * 1_024
 
 const pending = new Set<() => void>()
 let listening = false
 
 /**
- * Write what one tick sends with one system call, instead of one for each command: the dearest part of a small
- * command. Order is kept; what a process wrote in its last tick is on the wire before it exits.
+ * Write what one tick sends with few system calls, instead of one for each command: the dearest part of a small
+ * command. The parts grow, so that the server works on the first while the rest is encoded. What is written while
+ * the stream is corked is not divided. Order is kept; what a process wrote in its last tick is on the wire before it
+ * exits.
  */
 export function coalesce(stream: Duplex): void {
   const write = stream.write.bind(stream) as (
@@ -17,14 +21,21 @@ export function coalesce(stream: Duplex): void {
   ) => boolean
   const end = stream.end.bind(stream)
   let text = ''
+  let commands = 0
+  let part = 1
   let scheduled = false
+  const send = () => {
+    const chunk = text
+    text = ''
+    commands = 0
+    part *= GROWTH
+    write(chunk)
+  }
   const flush = () => {
     scheduled = false
     pending.delete(flush)
-    if (text === '') return
-    const chunk = text
-    text = ''
-    write(chunk)
+    if (text !== '') send()
+    part = 1
   }
   stream.write = ((chunk: unknown, ...rest: unknown[]) => {
     if (typeof chunk !== 'string' || rest.length > 0) {
@@ -32,12 +43,14 @@ export function coalesce(stream: Duplex): void {
       return write(chunk as Uint8Array, ...rest)
     }
     text += chunk
-    if (text.length >= MAX_PENDING) flush()
-    else if (!scheduled) {
+    commands++
+    if (!scheduled) {
       scheduled = true
       pending.add(flush)
       process.nextTick(flush)
     }
+    const isPart = commands >= part && stream.writableCorked === 0
+    if (isPart || text.length >= MAX_PART) send()
     return true
   }) as Duplex['write']
   stream.end = ((...args: Parameters<typeof end>) => {
