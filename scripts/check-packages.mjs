@@ -9,7 +9,7 @@ import { promisify } from 'node:util'
 import { installCompilers, makeConsumer } from './package-consumer.mjs'
 import { ROOT, readJson, workspaces } from './workspaces.mjs'
 
-/** @typedef {{ name: string, manifest: { dependencies?: Record<string, string>, exports?: unknown }, tarball: string, files: string[] }} Packed */
+/** @typedef {{ name: string, manifest: { dependencies?: Record<string, string>, peerDependencies?: Record<string, string>, exports?: unknown }, tarball: string, files: string[] }} Packed */
 
 const ALLOWED = /^(dist\/.+|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/
 const REQUIRED = ['package.json', 'README.md', 'LICENSE']
@@ -32,11 +32,14 @@ try {
       .map(workspace => pack(workspace)),
   )
   const compilers = await installCompilers(path.join(work, 'compilers'))
-  // As many at once as there are processors; each package's checks in their order.
-  const waiting = [...packed]
-  const lanes = Array.from({ length: Math.min(availableParallelism(), 4) }, async () => {
-    for (let it = waiting.shift(); it; it = waiting.shift())
-      await checkPackage(it, packed, compilers)
+  const [newest, ...older] = [...compilers].reverse()
+  const jobs = [
+    () => checkTogether(packed, older),
+    ...packed.map(it => () => checkPackage(it, packed, hasPeers(it) ? compilers : [newest])),
+  ]
+  // As many at once as there are processors; those of one package in their order.
+  const lanes = Array.from({ length: Math.min(availableParallelism(), jobs.length) }, async () => {
+    for (let job = jobs.shift(); job; job = jobs.shift()) await job()
   })
   await Promise.all(lanes)
   const folder = path.join(ROOT, '.reports')
@@ -65,6 +68,25 @@ async function checkPackage(it, packed, compilers) {
   await check(`${it.name}: import on Bun`, () => consumer.bun())
   for (const compiler of compilers)
     await check(`${it.name}: ${compiler.name}`, () => consumer.typecheck(compiler))
+}
+
+/**
+ * What is the same for every compiler, such as a dependency that is not declared, shows when the newest one, which is
+ * by far the fastest, compiles each package alone. The older ones take all packages at once.
+ *
+ * @param {readonly Packed[]} packed
+ * @param {readonly import('./package-consumer.mjs').Compiler[]} compilers
+ */
+async function checkTogether(packed, compilers) {
+  const consumer = makeConsumer(path.join(work, 'together'), packed.flatMap(entries))
+  await check('all together: install', () => consumer.install(packed.map(it => it.tarball)))
+  for (const compiler of compilers)
+    await check(`all together: ${compiler.name}`, () => consumer.typecheck(compiler))
+}
+
+/** Are there types that an install of the package alone lacks? */
+function hasPeers(/** @type {Packed} */ { manifest }) {
+  return Object.keys(manifest.peerDependencies ?? {}).length > 0
 }
 
 /** @param {string} what @param {() => Promise<unknown>} run */

@@ -110,7 +110,7 @@ export function makeConsumer(folder, names) {
       compare(await exportsOf(BUN, 'load.mjs', it => `await import('${it}')`))
     },
     /**
-     * As ESM and CommonJS under `nodenext`, and as a bundler finds it. Libraries are checked, except TypeScript's own.
+     * As ESM and CommonJS under `nodenext`, and as a bundler finds it; the libraries' types are checked too.
      *
      * @param {Compiler} compiler
      */
@@ -141,7 +141,7 @@ export function makeConsumer(folder, names) {
           strict: true,
           noEmit: true,
           skipLibCheck: false,
-          skipDefaultLibCheck: true,
+          lib: ['ES2022'],
           types: ['node'],
         }
         const project = `tsconfig.${moduleResolution}.json`

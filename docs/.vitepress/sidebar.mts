@@ -77,6 +77,7 @@ export const chinese = sidebar('/zh-TW/', [
     [
       ['指南', 'guide'],
       ['在 Gravito 應用中使用', 'guide-gravito'],
+      ['Orbit', 'orbit'],
       ['在 Node 或 Bun 服務中使用', 'guide-service'],
       ['Atlas 使用者', 'guide-atlas'],
     ],
@@ -98,7 +99,6 @@ export const chinese = sidebar('/zh-TW/', [
   [
     '快取與協調',
     [
-      ['Orbit', 'orbit'],
       ['快取', 'cache'],
       ['鎖', 'locks'],
       ['CommandKit', 'commandkit'],

@@ -94,6 +94,8 @@ describe('the live panels in a real browser', () => {
     await press('lock', 'freeze-holder')
     await shows('#panel-journal', /was frozen while it held the lock/)
     await shows('#panel-journal', /with a larger token.*was frozen while/)
+    await shows('#panel-lock [data-action="wake"]', /^Wake \w+$/)
+    await shows('#panel-lock .served', /frozen/)
     await press('lock', 'wake')
     await shows('#panel-journal', /wrote too late; the resource refused token/)
     await shows('#panel-lock .promises', /[1-9]\d* refused, 0 taken/)

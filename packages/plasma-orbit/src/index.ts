@@ -13,5 +13,6 @@ export type {
   CacheServiceOptions,
   LocksService,
   LocksServiceOptions,
+  NotInstalled,
   ServicePlace,
 } from './services.js'

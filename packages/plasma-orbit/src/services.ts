@@ -2,11 +2,22 @@ import { InvalidArgumentError, RedisConfigError, type RedisManager } from '@grav
 import type { Locks, LocksOptions } from '@gravito/redis-locks'
 import type { RedisStore, RedisStoreOptions } from '@gravito/stasis-redis'
 
+/** Stands for a service whose optional package is not installed, so that using it is an error that names the package. */
+export interface NotInstalled<Package extends string> {
+  readonly 'install the package': Package
+}
+
+/**
+ * Without its package a type is `any`, which would let every mistake pass. The compiler's `any` for what it cannot
+ * resolve makes a whole conditional type `any`, unless it is asked for its keys, which are all there are.
+ */
+type Installed<Type, Otherwise> = string extends keyof Type ? Otherwise : Type
+
 /** The service `locks`: the `Locks` of `@gravito/redis-locks`. */
-export type LocksService = Locks
+export type LocksService = Installed<Locks, NotInstalled<'@gravito/redis-locks'>>
 
 /** The service `cache`: the `RedisStore` of `@gravito/stasis-redis`. */
-export type CacheService = RedisStore
+export type CacheService = Installed<RedisStore, NotInstalled<'@gravito/stasis-redis'>>
 
 /** Where a service is found, and on which connection it works. */
 export interface ServicePlace {
@@ -17,10 +28,11 @@ export interface ServicePlace {
 }
 
 /** What the service `locks` is made of: a place, and the options of `createLocks`. */
-export type LocksServiceOptions = ServicePlace & LocksOptions
+export type LocksServiceOptions = ServicePlace & Installed<LocksOptions, unknown>
 
 /** What the service `cache` is made of: a place, and the options of `redisStore` but its client. */
-export type CacheServiceOptions = ServicePlace & Omit<RedisStoreOptions, 'client' | 'connection'>
+export type CacheServiceOptions = ServicePlace &
+  Omit<Installed<RedisStoreOptions, unknown>, 'client' | 'connection'>
 
 /** A service to be made, and where its options were written. */
 export interface ServiceRequest {
@@ -34,8 +46,8 @@ export interface ServiceRequest {
 
 /** The services of an orbit beside `redis`. */
 export interface Services {
-  locks?: Locks
-  cache?: RedisStore
+  locks?: LocksService
+  cache?: CacheService
 }
 
 /** What was written for a service; undefined when it is not wanted. */

@@ -80,7 +80,13 @@ const WITHOUT_FRAMEWORK = `
 import { OrbitPlasma } from '@gravito/plasma-orbit'
 export const orbit = new OrbitPlasma({ connections: { default: { port: 6379 } }, autoConnect: false })
 export const services = new OrbitPlasma({ locks: true, cache: true })
-export const locks: unknown = services.locks
+// @ts-expect-error the package of the locks is not installed
+export const held: number | undefined = services.locks?.held
+export const missing: '@gravito/redis-locks' | undefined = services.locks?.['install the package']
+export const missingToo: '@gravito/stasis-redis' | undefined = services.cache?.['install the package']
+export const place = new OrbitPlasma({ locks: { exposeAs: 'guard' }, port: 1 })
+// @ts-expect-error an option of a package that is not installed
+export const ttl = new OrbitPlasma({ locks: { ttlMs: 1 }, port: 1 })
 // @ts-expect-error an unknown option
 export const typo = new OrbitPlasma({ autoconnect: false })`
 
@@ -105,6 +111,7 @@ async function compile(source: string): Promise<string> {
       noEmit: true,
       module: 'NodeNext',
       target: 'ES2022',
+      lib: ['ES2022'],
       types: ['node'],
       preserveSymlinks: true,
       skipLibCheck: false,

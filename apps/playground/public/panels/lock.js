@@ -1,6 +1,13 @@
-import { bar, chip, element, number, short, tail } from '/lib.js'
+import { bar, chip, element, number, short, switchOff, tail } from '/lib.js'
 
-const ENDS = { holds: '', released: '✓', lost: 'lost', refused: 'refused', killed: 'killed' }
+const ENDS = {
+  holds: '',
+  released: '✓',
+  lost: 'lost',
+  refused: 'refused',
+  killed: 'killed',
+  frozen: 'frozen',
+}
 
 export const lock = {
   name: 'lock',
@@ -28,7 +35,7 @@ export const lock = {
     )
     addButton('Kill the holder', 'kill-holder', 'danger')
     addButton('Freeze the holder', 'freeze-holder', 'danger')
-    addButton('Wake', 'wake', 'quiet')
+    const wake = addButton('Wake', 'wake', 'quiet')
 
     return data => {
       const { holder: held } = data
@@ -45,11 +52,15 @@ export const lock = {
       served.replaceChildren(
         ...data.served.map(it => {
           const item = element('li', '', '', chip(it.member), element('code', '', tail(it.token)))
-          item.dataset.ended = it.ended
-          item.append(element('small', '', ENDS[it.ended]))
+          const ended =
+            it.ended === 'holds' && data.frozen.includes(it.member) ? 'frozen' : it.ended
+          item.dataset.ended = ended
+          item.append(element('small', '', ENDS[ended]))
           return item
         }),
       )
+      wake.textContent = ['Wake', ...data.frozen].join(' ')
+      switchOff(wake, data.frozen.length === 0, 'Nobody is frozen')
       counts.textContent = `${number.format(data.grants)} grants · ${number.format(data.writes)} writes · ${number.format(data.refused)} refused`
     }
   },

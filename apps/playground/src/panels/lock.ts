@@ -14,6 +14,8 @@ export interface LockSnapshot {
   waiting: { member: string; waitedMs: number; frozen: boolean }[]
   /** The newest first. */
   served: readonly Served[]
+  /** Who stands still, whom the button wakes. */
+  frozen: string[]
   grants: number
   /** What the resource took, and what it refused for a token that is too small. */
   writes: number
@@ -77,10 +79,10 @@ export class LockPanel implements Panel<LockSnapshot> {
     },
     wake: {
       run: async () => {
-        const frozen = this.#crew.members.filter(({ state }) => state === 'frozen')
-        for (const { name } of frozen) this.#crew.wake(name)
-        if (frozen.length === 0) throw new NotNow('Nobody is frozen.')
-        return { woken: frozen.map(({ name }) => name) }
+        const woken = this.#frozen()
+        for (const name of woken) this.#crew.wake(name)
+        if (woken.length === 0) throw new NotNow('Nobody is frozen.')
+        return { woken }
       },
     },
   }
@@ -111,6 +113,7 @@ export class LockPanel implements Panel<LockSnapshot> {
         frozen: this.#crew.member(member)?.state === 'frozen',
       })),
       served,
+      frozen: this.#frozen(),
       grants,
       writes: Number(resource.writes ?? 0),
       refused,
@@ -120,6 +123,10 @@ export class LockPanel implements Panel<LockSnapshot> {
         { text: `Late writes with an old token: ${refused} refused, 0 taken`, kept: true },
       ],
     }
+  }
+
+  #frozen(): string[] {
+    return this.#crew.members.flatMap(({ name, state }) => (state === 'frozen' ? [name] : []))
   }
 
   /** Hit a holder early in its section. */
