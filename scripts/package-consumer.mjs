@@ -75,6 +75,7 @@ export function makeConsumer(folder) {
         strict: true,
         noEmit: true,
         skipLibCheck: false,
+        skipDefaultLibCheck: true,
         types: ['node'],
       }
       const project = `tsconfig.${resolution}.json`

@@ -108,6 +108,7 @@ async function compile(source: string): Promise<string> {
       types: ['node'],
       preserveSymlinks: true,
       skipLibCheck: false,
+      skipDefaultLibCheck: true,
     },
     files: ['main.ts'],
   }
