@@ -1,11 +1,12 @@
 // Packs every package and checks the tarballs as a stranger meets them: contents, publint, attw, and each one
-// installed alone into an empty project. Leaves .reports/packages.json. Needs a build.
+// installed alone into an empty project that imports it on Node and Bun, requires it, and compiles with every
+// TypeScript in use. Leaves .reports/packages.json. Needs a build.
 import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { makeConsumer } from './package-consumer.mjs'
+import { installCompilers, makeConsumer } from './package-consumer.mjs'
 import { ROOT, readJson, workspaces } from './workspaces.mjs'
 
 /** @typedef {{ name: string, manifest: { dependencies?: Record<string, string>, exports?: unknown }, tarball: string, files: string[] }} Packed */
@@ -30,22 +31,14 @@ try {
       .filter(workspace => !workspace.private)
       .map(workspace => pack(workspace)),
   )
-  for (const it of packed) {
-    await check(`${it.name}: contents`, async () => contents(it))
-    await check(`${it.name}: publint`, () => execute(bin('publint'), [it.tarball, '--strict']))
-    await check(`${it.name}: types of every entry (attw)`, () =>
-      execute(bin('attw'), [it.tarball, '--no-color', '--no-emoji', '--format', 'ascii']),
-    )
-    const consumer = makeConsumer(path.join(work, path.basename(it.tarball, '.tgz')))
-    const names = entries(it)
-    await check(`${it.name}: installs alone`, () => consumer.install(needs(it, packed)))
-    for (const name of names) {
-      await check(`${name}: import`, () => consumer.import(name))
-      await check(`${name}: require`, () => consumer.require(name))
-    }
-    await check(`${it.name}: TypeScript, nodenext`, () => consumer.typecheck(names, 'nodenext'))
-    await check(`${it.name}: TypeScript, bundler`, () => consumer.typecheck(names, 'bundler'))
-  }
+  const compilers = await installCompilers(path.join(work, 'compilers'))
+  // As many at once as there are processors; each package's checks in their order.
+  const waiting = [...packed]
+  const lanes = Array.from({ length: Math.min(availableParallelism(), 4) }, async () => {
+    for (let it = waiting.shift(); it; it = waiting.shift())
+      await checkPackage(it, packed, compilers)
+  })
+  await Promise.all(lanes)
   const folder = path.join(ROOT, '.reports')
   mkdirSync(folder, { recursive: true })
   writeFileSync(path.join(folder, 'packages.json'), JSON.stringify(report, null, 2))
@@ -53,6 +46,25 @@ try {
   process.exitCode = report.failed === 0 && report.passed > 0 ? 0 : 1
 } finally {
   rmSync(work, { recursive: true, force: true })
+}
+
+/**
+ * @param {Packed} it @param {readonly Packed[]} packed
+ * @param {readonly import('./package-consumer.mjs').Compiler[]} compilers
+ */
+async function checkPackage(it, packed, compilers) {
+  await check(`${it.name}: contents`, async () => contents(it))
+  await check(`${it.name}: publint`, () => execute(bin('publint'), [it.tarball, '--strict']))
+  await check(`${it.name}: types of every entry (attw)`, () =>
+    execute(bin('attw'), [it.tarball, '--no-color', '--no-emoji', '--format', 'ascii']),
+  )
+  const consumer = makeConsumer(path.join(work, path.basename(it.tarball, '.tgz')), entries(it))
+  await check(`${it.name}: installs alone`, () => consumer.install(needs(it, packed)))
+  await check(`${it.name}: import`, () => consumer.import())
+  await check(`${it.name}: require`, () => consumer.require())
+  await check(`${it.name}: import on Bun`, () => consumer.bun())
+  for (const compiler of compilers)
+    await check(`${it.name}: ${compiler.name}`, () => consumer.typecheck(compiler))
 }
 
 /** @param {string} what @param {() => Promise<unknown>} run */

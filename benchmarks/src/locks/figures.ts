@@ -6,29 +6,33 @@ export interface CrowdFigures {
   acquisitions: number
   /** How often somebody else held it next. */
   handoffs: number
-  /** Jain's index of the acquisitions per waiter, once all processes want it: 1 is fair, 1/n is one for all. */
+  /** Jain's index of the acquisitions per waiter after `settledAt`: 1 is fair, 1/n is one for all. */
   fairness: number
   p99WaitMs: number
+  /** What a hold took: a timer takes a little longer than it was asked for. */
+  holdMs: number
   /** The most at the same time. */
   mostHolders: number
 }
 
-/** @param byProcess the holds of each process, of `waiters` in all; what was taken after `endAt` counts as a wait only */
+/**
+ * @param byProcess the holds of each process, of `waiters` in all
+ * @param endAt what was taken later counts as a wait only
+ * @param settledAt before, some are still on their way into the queue, and others take it all the more often
+ */
 export function crowdFigures(
   byProcess: readonly (readonly Hold[])[],
   waiters: number,
   endAt: number,
+  settledAt = 0,
 ): CrowdFigures {
   const holds = byProcess
     .flatMap((own, index) => own.map(hold => ({ ...hold, who: `${index}:${hold.waiter}` })))
     .sort((a, b) => a.from - b.from)
   const counted = holds.filter(({ from }) => from < endAt)
-  const allWantIt = Math.max(
-    ...byProcess.map(own => Math.min(...own.map(({ askedAt }) => askedAt))),
-  )
   const counts = new Map<string, number>()
   for (const { who, from } of counted)
-    if (from >= allWantIt) counts.set(who, (counts.get(who) ?? 0) + 1)
+    if (from >= settledAt) counts.set(who, (counts.get(who) ?? 0) + 1)
   return {
     acquisitions: counted.length,
     handoffs: counted.filter(({ who }, i) => i > 0 && counted[i - 1]?.who !== who).length,
@@ -37,6 +41,7 @@ export function crowdFigures(
       holds.map(({ askedAt, from }) => from - askedAt),
       0.99,
     ),
+    holdMs: counted.reduce((sum, { from, to }) => sum + to - from, 0) / counted.length,
     mostHolders: mostAtOnce(counted),
   }
 }
@@ -77,6 +82,7 @@ export function medianFigures(rounds: readonly CrowdFigures[]): CrowdFigures {
     handoffs: middle(it => it.handoffs),
     fairness: middle(it => it.fairness),
     p99WaitMs: middle(it => it.p99WaitMs),
+    holdMs: middle(it => it.holdMs),
     mostHolders: Math.max(...rounds.map(it => it.mostHolders)),
   }
 }

@@ -52,6 +52,10 @@ const TURNS = 9
 const WARM_UP: Size = { rounds: 1, share: 0.2, aloneMs: 50, crowdMs: 100, idleMs: 20 }
 /** So many that the engine has compiled them. */
 const WARM_UP_PAIRS = 3_000
+/** Share of the time after which all are in the queue. */
+const UNSETTLED = 1 / 5
+/** What is left then stays. */
+const LEFT_AFTER_MS = 2_500
 /** Time for all processes to hear of a task. */
 const LEAD_MS = 100
 
@@ -148,7 +152,7 @@ async function runCrowd(
   const sent = await server.sent(team.name)
   await sleep(endAt - Date.now())
   const commands = (await server.sent(team.name)) - sent
-  const figures = crowdFigures(await working, waiters, endAt)
+  const figures = crowdFigures(await working, waiters, endAt, startAt + durationMs * UNSETTLED)
   return {
     ...figures,
     perSecond: (figures.acquisitions / durationMs) * 1_000,
@@ -170,5 +174,6 @@ async function runIdle(server: BenchServer, team: Team, waiters: number, duratio
   const commands = (await server.sent(team.name)) - sent
   const idle = (commands / (performance.now() - started)) * 1_000
   await team.performAll(() => ({ kind: 'free' }))
+  await sleep(LEFT_AFTER_MS)
   return { idle, heldBytes, keysLeft: await server.keys() }
 }

@@ -27,6 +27,7 @@ Written by \`npm run bench -- locks\`; run it on your own machine. Every library
 as long as it takes, in four processes. They take turns in every round, each round in another order; a figure is the
 median of the rounds, a ratio the median of the ratios within a round. The floor is \`SET NX PX\` and a script that
 compares and deletes, over ioredis; it has no queue, no token and no renewal. Commands are those that the library
-sends; what its scripts call inside Redis does not count.
+sends; what its scripts call inside Redis does not count. Fairness counts what was taken after the first fifth
+of the time, when all are in the queue. The ideal of the semaphore has no pause between two holders, whose holds are as long as they really were.
 
 `

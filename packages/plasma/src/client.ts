@@ -1,5 +1,7 @@
 import type { Cluster, Redis } from 'ioredis'
-import { type Batch, CommandBuilder, type Replies } from './batch.js'
+import { type Batch, CommandBuilder, type Replies } from './batches/batch.js'
+import { executeAll, Pipeline } from './batches/pipeline.js'
+import { type Transaction, type TransactionOptions, transact } from './batches/transaction.js'
 import { type Argument, type Key, type Keys, NO_KEYS, type Value } from './commands/arguments.js'
 import { Commands } from './commands/index.js'
 import type { KeyScanOptions, ScanOptions } from './commands/keys.js'
@@ -8,21 +10,20 @@ import type { Decode } from './commands/sender.js'
 import { resolveConnection } from './config/resolve.js'
 import type { ConnectionConfig } from './config/types.js'
 import { Connection, type ConnectionStatus } from './connection/connection.js'
-import { type CustomCommand, CustomCommands } from './custom-commands.js'
 import { type CallOptions, Dispatcher } from './dispatcher.js'
 import { checkHealth, type Health } from './health.js'
-import { Messages, type MessagesOptions } from './messages.js'
-import { executeAll, Pipeline } from './pipeline.js'
-import * as scanning from './scanning.js'
-import { runScript, type Script } from './script.js'
-import { StreamConsumer } from './stream-consumer.js'
-import type { ConsumeOptions } from './stream-options.js'
+import { Messages, type MessagesOptions } from './pubsub/messages.js'
 import {
   type MessageHandler,
   type PatternHandler,
   Subscriber,
   type Subscription,
-} from './subscriber.js'
+} from './pubsub/subscriber.js'
+import * as scanning from './scanning.js'
+import { type CustomCommand, CustomCommands } from './scripting/custom-commands.js'
+import { runScript, type Script } from './scripting/script.js'
+import { StreamConsumer } from './streams/consumer.js'
+import type { ConsumeOptions } from './streams/options.js'
 import type { CommandListener, ListenOptions } from './telemetry/commands.js'
 import {
   type ConnectionEvent,
@@ -30,7 +31,6 @@ import {
   ConnectionEvents,
 } from './telemetry/events.js'
 import type { ConnectionStats } from './telemetry/stats.js'
-import { type Transaction, type TransactionOptions, transact } from './transaction.js'
 import { type Sending, type SendingBytes, View } from './view.js'
 
 /** Where a client belongs. */

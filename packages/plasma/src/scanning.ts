@@ -1,4 +1,4 @@
-import type { CommandBuilder, Queued } from './batch.js'
+import type { CommandBuilder, Queued } from './batches/batch.js'
 import type { Key } from './commands/arguments.js'
 import type { KeyScanOptions, ScanOptions } from './commands/keys.js'
 import type { ScoredMember } from './commands/replies.js'

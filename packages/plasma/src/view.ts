@@ -1,10 +1,10 @@
-import { type Batch, CommandBuilder, type Replies } from './batch.js'
+import { type Batch, CommandBuilder, type Replies } from './batches/batch.js'
+import { executeAll } from './batches/pipeline.js'
 import type { Argument, Key, Keys, Value } from './commands/arguments.js'
 import { Commands } from './commands/index.js'
 import type { Decode, Mode, Returns } from './commands/sender.js'
 import type { Dispatcher, Manner } from './dispatcher.js'
-import { executeAll } from './pipeline.js'
-import { runScript, type Script } from './script.js'
+import { runScript, type Script } from './scripting/script.js'
 
 /** A reply whose texts are bytes: `string` becomes `Buffer`, words that Redis itself says (`'OK'`) stay. */
 export type Bytes<Reply> = Reply extends string

@@ -41,6 +41,10 @@ export class LockStoreError extends RedisError {
   }
 }
 
+/** A LockStoreError with this cause, or the one that it is already. */
+export const storeError = (lock: string, cause: unknown): LockStoreError =>
+  cause instanceof LockStoreError ? cause : new LockStoreError(lock, cause)
+
 /** A limit did not allow it. */
 export class RateLimitedError extends RedisError {
   static override readonly kind = 'RateLimitedError'

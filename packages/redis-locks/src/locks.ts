@@ -1,12 +1,14 @@
-import { clientOf } from './client.js'
-import { Funnel } from './funnel.js'
-import { Leader, type LeaderOptions } from './leader.js'
-import type { Lease, LeaseData } from './lease.js'
-import { LimitStore } from './limit-store.js'
-import { Lines } from './lines.js'
-import type { LocksStats } from './lock-stats.js'
-import { MultiLock } from './multi.js'
-import { Mutex } from './mutex.js'
+import { Funnel } from './adapters/laravel/funnel.js'
+import { Throttle } from './adapters/laravel/throttle.js'
+import { Leader, type LeaderOptions } from './kinds/leader.js'
+import { MultiLock } from './kinds/multi.js'
+import { Mutex } from './kinds/mutex.js'
+import { ReadWriteLock } from './kinds/read-write.js'
+import { Semaphore, type SemaphoreOptions } from './kinds/semaphore.js'
+import type { Lease, LeaseData } from './lease/lease.js'
+import type { Section } from './lease/section.js'
+import { RateLimiter, type RateLimitOptions } from './limits/rate-limiter.js'
+import { LimitStore } from './limits/store.js'
 import {
   type AcquireOptions,
   DEFAULTS,
@@ -15,16 +17,14 @@ import {
   type ResolvedOptions,
   resolve,
 } from './options.js'
-import { RateLimiter, type RateLimitOptions } from './rate-limiter.js'
-import { ReadWriteLock } from './read-write.js'
+import { clientOf } from './redis/client.js'
+import { LockStore, type LocksSource } from './redis/store.js'
 import { MUTEX } from './scripts/mutex.js'
 import { READ_WRITE } from './scripts/read-write.js'
 import { SEMAPHORE } from './scripts/semaphore.js'
-import type { Section } from './section.js'
-import { Semaphore, type SemaphoreOptions } from './semaphore.js'
-import { LockStore, type LocksSource } from './store.js'
-import type { LockEventName, LockListener } from './telemetry.js'
-import { Throttle } from './throttle.js'
+import type { LocksStats } from './telemetry/stats.js'
+import type { LockEventName, LockListener } from './telemetry/telemetry.js'
+import { Lines } from './waiting/lines.js'
 
 /** The locks under one prefix of one client. */
 export class Locks {

@@ -282,7 +282,7 @@ describe('clock jumps', () => {
   test('of a client, an hour forward and back: none', async () => {
     const { server } = await ownServer()
     const { locks } = client(server)
-    const imports = [new URL('fixtures/hour-ahead.mjs', import.meta.url).href]
+    const imports = [new URL('./fixtures/hour-ahead.mjs', import.meta.url).href]
     const worker = startWorker('hold', 'a', 2_000, { url: server.url, imports })
     const token = Number(await worker.says('held'))
     await pause(3_000)
@@ -308,6 +308,8 @@ describe('clock jumps', () => {
     await Promise.all([work(locks), work(locks), work(other), work(other)])
     rising(tokens)
     expect(tokens[0]).toBeGreaterThan((Number(seconds) + 3_600) * 1e6)
+    // The mark stays for as long as the clock is behind.
+    expect(await admin.ttl('lock:fence')).toBeGreaterThan(3_500)
   })
 })
 

@@ -33,7 +33,7 @@ export function startWorker(
   amount: number,
   { url = inject('redisUrl'), imports = [] }: { url?: string; imports?: readonly string[] } = {},
 ): Worker {
-  const file = new URL('fixtures/worker.mjs', import.meta.url).pathname
+  const file = new URL('./fixtures/worker.mjs', import.meta.url).pathname
   const preloaded = imports.flatMap(it => ['--import', it])
   const args = [...preloaded, file, url, task, name, String(amount)]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })

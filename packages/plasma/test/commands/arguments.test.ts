@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { CommandBuilder, type Queued } from '../../src/batch.js'
+import { CommandBuilder, type Queued } from '../../src/batches/batch.js'
 import { InvalidArgumentError } from '../../src/errors.js'
 import { toCommand } from '../../src/wire.js'
 

@@ -1,4 +1,4 @@
-import { CommandBuilder, type Queued } from '../../src/batch.js'
+import { CommandBuilder, type Queued } from '../../src/batches/batch.js'
 import { InvalidArgumentError } from '../../src/errors.js'
 import { toCommand } from '../../src/wire.js'
 

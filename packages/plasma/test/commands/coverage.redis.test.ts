@@ -1,6 +1,6 @@
 import { type RedisServer, startRedis } from '@gravito/redis-testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { CommandBuilder } from '../../src/batch.js'
+import { CommandBuilder } from '../../src/batches/batch.js'
 import { RedisClient, ReplyError } from '../../src/index.js'
 import { testClient } from '../servers.js'
 import {

@@ -1,4 +1,4 @@
-import { CommandBuilder } from '../../src/batch.js'
+import { CommandBuilder } from '../../src/batches/batch.js'
 import { REFUSED } from '../../src/commands/refused.js'
 import { ROWS } from './rows/index.js'
 

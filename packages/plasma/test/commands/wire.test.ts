@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { CommandBuilder } from '../../src/batch.js'
+import { CommandBuilder } from '../../src/batches/batch.js'
 import { toCommand } from '../../src/wire.js'
 import { ROWS } from './rows/index.js'
 

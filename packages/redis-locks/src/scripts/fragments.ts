@@ -9,10 +9,21 @@ export const CLOCK = `
       return string.format('%.0f', now > last and now or last + 1)
     end`
 
+/**
+ * `mark(token)`: no token so far is larger. The mark goes a second or two after the server's clock has passed it, because
+ * from then on the clock alone gives larger ones; a clock that is set back finds it there for as long as it is behind.
+ * Needs `fence`.
+ */
+export const MARK = `
+    local function mark(token)
+      redis.call('SET', fence, token, 'EXAT', math.floor(token / 1000000) + 2)
+    end`
+
 /** `own(ticket, token, ttlMs)` makes the ticket the one holder. Needs `fence` and `lock`. */
 export const OWN = `
+    ${MARK}
     local function own(ticket, token, ttlMs)
-      redis.call('SET', fence, token, 'PX', 86400000)
+      mark(token)
       redis.call('SET', lock, ticket .. '|' .. token, 'PX', ttlMs)
     end`
 

@@ -5,14 +5,12 @@ import { KEYS, placeAfterRelease, RELEASING } from './kind.js'
 /**
  * A process that hands a lock over to its own waiters without a command takes their tokens from a reserve: the fence
  * already stands behind it, so that a process that dies leaves no token to be given twice (I2). `settle` gives back what
- * was not used. Needs `fence`, `reserved` (the end of the reserve, 0 without one) and `last` (the last token used).
+ * was not used. Needs MARK, `reserved` (the end of the reserve, 0 without one) and `last` (the last token used).
  */
 const SETTLE = `
     if reserved ~= '0' then
-      local mark = tonumber(redis.call('GET', fence) or 0)
-      if mark == tonumber(reserved) or mark < tonumber(last) then
-        redis.call('SET', fence, last, 'PX', 86400000)
-      end
+      local marked = tonumber(redis.call('GET', fence) or 0)
+      if marked == tonumber(reserved) or marked < tonumber(last) then mark(last) end
     end`
 
 /** RELEASE of a process that has a reserve. */
@@ -55,8 +53,8 @@ export const RELEASE_AND_RESERVE = defineScript({
     local token = ownedBy(redis.call('GET', lock), following)
     local isAlone = token and redis.call('EXISTS', queue) == 0
     if isAlone then
-      local mark = math.max(tonumber(redis.call('GET', fence) or 0), token + spare)
-      redis.call('SET', fence, string.format('%.0f', mark), 'PX', 86400000)
+      local marked = math.max(tonumber(redis.call('GET', fence) or 0), token + spare)
+      mark(string.format('%.0f', marked))
     end
     local now = string.format('%.0f', now)
     return { mine and 1 or 0, isAlone and 1 or 0, token or false, now, redis.call('PTTL', lock) }`,

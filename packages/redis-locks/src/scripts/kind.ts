@@ -1,5 +1,5 @@
 import type { Key, Script, Value } from '@gravito/plasma'
-import type { LockKind } from '../telemetry.js'
+import type { LockKind } from '../telemetry/telemetry.js'
 import type { RenewScript } from './renew.js'
 
 /** The keys of most scripts. */

@@ -7,7 +7,7 @@ import { RENEW } from './renew.js'
 /**
  * The uncontended path (I1, I2, I10): take a lock that is free and for which nobody queues. Answers with the token as
  * text, with minus the holder's remaining ms, or with 1 when it is free but others queue. The same ticket gets the
- * same token again, because a command whose reply was lost may be sent twice. CLOCK and OWN in fewer calls.
+ * same token again, because a command whose reply was lost may be sent twice. CLOCK, MARK and OWN in fewer calls.
  */
 const ACQUIRE = defineScript({
   keys: ['lock', 'fence', 'queue'],
@@ -23,10 +23,10 @@ const ACQUIRE = defineScript({
     local time = redis.call('TIME')
     local now = time[1] * 1000000 + time[2]
     local token = string.format('%.0f', now)
-    local last = redis.call('SET', fence, token, 'PX', '86400000', 'GET')
+    local last = redis.call('SET', fence, token, 'EXAT', time[1] + 2, 'GET')
     if last and tonumber(last) >= now then
       token = string.format('%.0f', last + 1)
-      redis.call('SET', fence, token, 'PX', '86400000')
+      redis.call('SET', fence, token, 'EXAT', math.floor(token / 1000000) + 2)
     end
     redis.call('SET', lock, ticket .. '|' .. token, 'PX', ttlMs)
     return token`,

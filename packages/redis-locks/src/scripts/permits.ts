@@ -1,5 +1,5 @@
 import { defineScript } from '@gravito/plasma'
-import { CLOCK, QUEUE } from './fragments.js'
+import { CLOCK, MARK, QUEUE } from './fragments.js'
 import { KEYS, type Kind, place, placeAfterRelease, RELEASING } from './kind.js'
 import type { RenewScript } from './renew.js'
 
@@ -9,6 +9,7 @@ import type { RenewScript } from './renew.js'
  * what has ended, `save()` writes it back or removes it (I6, I11). Needs CLOCK and `lock`.
  */
 export const PERMITS = `
+    ${MARK}
     local NEVER, LIMIT_MS = 9007199254740991, 604800000
     local used, soonest, limit, leaseMs, dropped = 0, NEVER, false, 1, nil
     local function weight(ticket) return tonumber(string.match(ticket, '%*(%d+)/')) end
@@ -50,7 +51,7 @@ export const PERMITS = `
       redis.call('HSET', lock, ticket, token .. '|' .. string.format('%.0f', ends))
     end
     local function own(ticket, token, ttlMs)
-      redis.call('SET', fence, token, 'PX', 86400000)
+      mark(token)
       lease(ticket, token, ttlMs)
       used = used + weight(ticket)
     end
@@ -74,6 +75,7 @@ export const IN_ORDER = `
 
 /** What ACQUIRE mostly finds: no lease has ended, the ticket has none, its permits are free and nobody queues. */
 const TAKE_AT_ONCE = `
+    ${MARK}
     local state = redis.call('HMGET', lock, '#used', '#soonest', '#limit', ticket)
     local soonest = tonumber(state[2] or 9007199254740991)
     if soonest > now and not state[3] and not state[4] then
@@ -83,7 +85,7 @@ const TAKE_AT_ONCE = `
         local token, ends = mint(), now + ttlMs * 1000
         local value = token .. '|' .. string.format('%.0f', ends)
         soonest = string.format('%.0f', math.min(soonest, ends))
-        redis.call('SET', fence, token, 'PX', 86400000)
+        mark(token)
         redis.call('HSET', lock, ticket, value, '#used', used, '#soonest', soonest)
         if not state[1] or redis.call('PTTL', lock) < tonumber(ttlMs) then
           redis.call('PEXPIRE', lock, ttlMs)
@@ -109,6 +111,13 @@ const GIVE_BACK_AT_ONCE = `
 
 /** The scripts of a lock of permits, which go to the queue as `handOver` says. */
 export function permitScripts(handOver: string): Kind['scripts'] {
+  /** The state of the lock is known, and its queue can be served. */
+  const QUEUED = `${PERMITS}
+    ${QUEUE}
+    ${handOver}
+    load()`
+  const LOADED = `${CLOCK}
+    ${QUEUED}`
   const ACQUIRE = defineScript({
     keys: ['lock', 'fence', 'queue'],
     args: ['ticket', 'ttlMs'],
@@ -137,11 +146,7 @@ export function permitScripts(handOver: string): Kind['scripts'] {
     keys: KEYS,
     args: ['ticket', 'ttlMs', 'arrival', 'ticketMs', 'wait', 'publish'],
     lua: `
-    ${CLOCK}
-    ${PERMITS}
-    ${QUEUE}
-    ${handOver}
-    load()
+    ${LOADED}
     local token = held(ticket)
     if token then
       lease(ticket, token, ttlMs)
@@ -164,10 +169,7 @@ export function permitScripts(handOver: string): Kind['scripts'] {
     lua: `
     ${CLOCK}
     ${GIVE_BACK_AT_ONCE}
-    ${PERMITS}
-    ${QUEUE}
-    ${handOver}
-    load()
+    ${QUEUED}
     if not held(ticket) then return 0 end
     drop(ticket)
     handOver('')
@@ -180,11 +182,7 @@ export function permitScripts(handOver: string): Kind['scripts'] {
     keys: KEYS,
     args: RELEASING,
     lua: `
-    ${CLOCK}
-    ${PERMITS}
-    ${QUEUE}
-    ${handOver}
-    load()
+    ${LOADED}
     local mine = held(ticket)
     if mine then drop(ticket) end
     if not held(following) then line(following, ttlMs, arrival, ticketMs) end
@@ -199,11 +197,7 @@ export function permitScripts(handOver: string): Kind['scripts'] {
     keys: KEYS,
     args: ['ticket', 'publish'],
     lua: `
-    ${CLOCK}
-    ${PERMITS}
-    ${QUEUE}
-    ${handOver}
-    load()
+    ${LOADED}
     local gone = redis.call('ZREM', queue, ticket)
     redis.call('HDEL', waiters, ticket)
     if held(ticket) then
@@ -255,11 +249,7 @@ export function permitScripts(handOver: string): Kind['scripts'] {
     keys: KEYS,
     args: ['publish'],
     lua: `
-    ${CLOCK}
-    ${PERMITS}
-    ${QUEUE}
-    ${handOver}
-    load()
+    ${LOADED}
     local had = used > 0 and 1 or 0
     redis.call('DEL', lock)
     used = 0

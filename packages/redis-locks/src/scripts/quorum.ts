@@ -1,4 +1,5 @@
 import { defineScript } from '@gravito/plasma'
+import { MARK } from './fragments.js'
 import type { Kind } from './kind.js'
 import { MUTEX } from './mutex.js'
 
@@ -13,13 +14,14 @@ export const RAISE = defineScript({
   keys: ['lock', 'fence'],
   args: ['ticket', 'token'],
   lua: `
+    ${MARK}
     local held = redis.call('GET', lock)
     if not held or string.sub(held, 1, #ticket + 1) ~= ticket .. '|' then return 0 end
     if tonumber(string.sub(held, #ticket + 2)) < tonumber(token) then
       redis.call('SET', lock, ticket .. '|' .. token, 'KEEPTTL')
     end
     if tonumber(redis.call('GET', fence) or 0) < tonumber(token) then
-      redis.call('SET', fence, token, 'PX', 86400000)
+      mark(token)
     end
     return 1`,
   reply: (raw: number) => raw === 1,

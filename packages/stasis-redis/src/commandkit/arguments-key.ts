@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { InvalidArgumentError } from '@gravito/plasma'
-import { jsonPlus } from '../serializer.js'
+import { jsonPlus } from '../values/serializer.js'
 
 type AnyFunction = (...args: never[]) => unknown
 

@@ -5,11 +5,16 @@ export interface NearEntry {
   readonly until: number
   /** `performance.now()` at which Redis removes it, `Infinity` for never. */
   readonly expires: number
-  readonly bytes: number
+  /** Of its texts, and of `value` or `model`. */
+  bytes: number
   /** Characters in front of the payload; known once the tags were compared. */
   skip: number
+  /** The tokens that the tags were compared with last. */
+  tokens: readonly NearEntry[]
   /** The value of the text, when everybody may have the same; `undefined` when it was not made. */
   value: unknown
+  /** The value of the text, of which everybody gets a copy; `undefined` when it was not made. */
+  model: object | undefined
   /** Was it used since it was last considered for removal? */
   used: boolean
 }
@@ -45,6 +50,15 @@ export class Memory {
     this.#entries.set(key, entry)
     this.#bytes += entry.bytes
     while (this.#entries.size > this.#maxEntries || this.#bytes > this.#maxBytes) this.#evict()
+  }
+
+  /** An entry takes more; false, and nothing is counted, when it is gone or too large. */
+  grow(key: string, entry: NearEntry, bytes: number): boolean {
+    if (this.#entries.get(key) !== entry || entry.bytes + bytes > this.#maxBytes) return false
+    entry.bytes += bytes
+    this.#bytes += bytes
+    while (this.#bytes > this.#maxBytes) this.#evict()
+    return true
   }
 
   delete(key: string): void {

@@ -9,8 +9,8 @@ export interface NearOptions {
   /** Seconds after which an entry is read from Redis again, whatever its TTL there; default 60. */
   ttlSeconds?: number
   /**
-   * `true`: everybody gets the same value, deeply frozen, which saves parsing it at each hit. Default `false`: each
-   * hit is a copy. Values that cannot be frozen (Date, Map, Set, Buffer, …) are copies in any case.
+   * `true`: everybody gets the same value, deeply frozen, which saves a copy at each hit. Default `false`: each hit
+   * is a copy. Values that cannot be frozen (Date, Map, Set, Buffer, …) are copies in any case.
    */
   frozen?: boolean
 }

@@ -2,23 +2,55 @@
 export const isShareable = (value: unknown): boolean =>
   value !== undefined && (typeof value !== 'object' || value === null)
 
-/** Freeze plain data, in whatever depth; false, with nothing frozen, where something in it stays changeable. */
-export function freezeDeep(value: unknown): boolean {
-  if (!isPlain(value)) return false
-  freeze(value)
-  return true
+/** Bytes of an object or array beside its fields, of a field, and of a character. */
+const OBJECT_BYTES = 32
+const FIELD_BYTES = 16
+const CHARACTER_BYTES = 2
+
+/**
+ * About how many bytes a value takes that is plain data in whatever depth: texts, numbers, booleans, `null`, arrays and
+ * objects without a class. `NaN` where something in it is anything else.
+ */
+export function plainBytes(value: unknown): number {
+  if (typeof value === 'string') return FIELD_BYTES + value.length * CHARACTER_BYTES
+  if (typeof value !== 'object' || value === null) return FIELD_BYTES
+  if (!Array.isArray(value) && !isClassless(value)) return Number.NaN
+  let bytes = OBJECT_BYTES
+  for (const part of Object.values(value)) bytes += plainBytes(part)
+  return bytes
 }
 
-function isPlain(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return value !== undefined
-  if (Array.isArray(value)) return value.every(it => it === undefined || isPlain(it))
+/** A copy of plain data, as `plainBytes` knows it, which shares no object or array with it. */
+export function copyPlain<Value extends object>(value: Value): Value {
+  return (Array.isArray(value) ? copyArray(value) : copyObject(value)) as Value
+}
+
+function copyArray(value: readonly unknown[]): unknown[] {
+  const copy = value.slice()
+  for (let i = 0; i < copy.length; i++) {
+    const part = copy[i]
+    if (typeof part === 'object' && part !== null) copy[i] = copyPlain(part)
+  }
+  return copy
+}
+
+function copyObject(value: object): object {
+  const copy = { ...value } as Record<string, unknown>
+  for (const name of Object.keys(copy)) {
+    const part = copy[name]
+    if (typeof part === 'object' && part !== null) copy[name] = copyPlain(part)
+  }
+  return copy
+}
+
+function isClassless(value: object): boolean {
   const prototype = Object.getPrototypeOf(value)
-  if (prototype !== Object.prototype && prototype !== null) return false
-  return Object.values(value).every(it => it === undefined || isPlain(it))
+  return prototype === Object.prototype || prototype === null
 }
 
-function freeze(value: unknown): void {
+/** Freeze plain data in whatever depth. */
+export function freezePlain(value: unknown): void {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return
   Object.freeze(value)
-  for (const part of Object.values(value)) freeze(part)
+  for (const part of Object.values(value)) freezePlain(part)
 }

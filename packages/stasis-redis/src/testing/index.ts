@@ -1,2 +1,7 @@
-export { type ComplianceCase, contractCases, type Subject, storeCases } from './compliance.js'
-export { createMemoryStore, MemoryStore, type MemoryStoreOptions } from './memory-store.js'
+export {
+  type ComplianceCase,
+  contractCases,
+  type Subject,
+  storeCases,
+} from './compliance/compliance.js'
+export { createMemoryStore, MemoryStore, type MemoryStoreOptions } from './memory/store.js'

@@ -1,10 +1,15 @@
 import { InvalidArgumentError, RedisConfigError } from '@gravito/plasma'
-import { CacheDeserializationError, CacheSerializationError } from '../errors.js'
-import { escapeGlob } from '../keys.js'
-import { BATCH, type Client, unlinkAll } from '../many-keys.js'
-import { jsonPlus } from '../serializer.js'
-import { type OnError, Soft, warnNowAndThen } from '../soft.js'
-import { type ClientSource, type ConnectionOptions, clientFrom, type Source } from '../source.js'
+import { type OnError, Soft, warnNowAndThen } from '../availability/soft.js'
+import { BATCH, type Client, unlinkAll } from '../client/many-keys.js'
+import {
+  type ClientSource,
+  type ConnectionOptions,
+  clientFrom,
+  type Source,
+} from '../client/source.js'
+import { escapeGlob } from '../entries/keys.js'
+import { CacheDeserializationError, CacheSerializationError } from '../store/errors.js'
+import { jsonPlus } from '../values/serializer.js'
 import { DELETE_IF, OwnLocks } from './own-locks.js'
 import type { TrivaAdapter, TrivaStats } from './types.js'
 

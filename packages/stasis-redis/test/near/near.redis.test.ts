@@ -164,10 +164,16 @@ describe('the near cache', () => {
     await isLive(store)
     await store.put('k', { list: [1] }, 60)
     await store.put('d', { at: new Date(0) }, 60)
-    for (let i = 0; i < 3; i++) {
-      const value = await store.get<{ list: number[] }>('k')
+    const doors = [
+      () => store.get<{ list: number[] }>('k'),
+      async () => (await store.many<{ list: number[] }>(['k'])).k,
+      () => store.remember('k', 60, () => ({ list: [0] })),
+    ]
+    for (const door of [...doors, ...doors, ...doors]) {
+      const value = await door()
       expect(value).toEqual({ list: [1] })
       value?.list.push(2)
+      Object.assign(value as object, { more: true })
     }
     const frozen = new RedisStore({ client: redis, near: { frozen: true } })
     onTestFinished(() => frozen.close())
@@ -203,6 +209,16 @@ describe('the near cache', () => {
     await pause(100)
     for (const key of keys) expect(await small.store.get(key)).toHaveLength(1_000)
     expect(await small.store.get('huge')).toHaveLength(50_000)
+    const lists = keys.map(key => [key, Array.from({ length: 50 }, (_, i) => ({ key, i }))])
+    await small.store.putMany(Object.fromEntries(lists), 60)
+    await pause(100)
+    for (const key of [...keys, ...keys, ...keys])
+      expect(await small.store.get(key)).toHaveLength(50)
+    expect(small.store.stats().near?.bytes).toBeLessThanOrEqual(20_000)
+    expect(small.store.stats().near?.entries).toBeGreaterThan(0)
+    await small.store.putMany(Object.fromEntries(keys.map(key => [key, 'x'.repeat(1_000)])), 60)
+    await pause(100)
+    for (const key of keys) await small.store.get(key)
     const near = small.store.stats().near
     expect(near?.bytes).toBeLessThanOrEqual(20_000)
     expect(near?.entries).toBeGreaterThan(5)

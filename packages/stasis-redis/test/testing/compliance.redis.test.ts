@@ -6,8 +6,8 @@ import {
   createMemoryStore,
   storeCases,
 } from '../../src/testing/index.js'
-import { ReferenceStore } from '../reference-store.js'
 import { setup } from '../setup.js'
+import { ReferenceStore } from '../store/reference-store.js'
 
 const run = (cases: ComplianceCase[]) => {
   expect(cases.length).toBeGreaterThan(10)

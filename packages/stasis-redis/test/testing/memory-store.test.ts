@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { escapeGlob } from '../../src/keys.js'
-import { globPattern } from '../../src/testing/glob.js'
+import { escapeGlob } from '../../src/entries/keys.js'
 import { createMemoryStore, MemoryStore } from '../../src/testing/index.js'
+import { globPattern } from '../../src/testing/memory/glob.js'
 
 afterEach(() => {
   vi.useRealTimers()

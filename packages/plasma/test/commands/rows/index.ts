@@ -1,4 +1,4 @@
-import type { CommandBuilder } from '../../../src/batch.js'
+import type { CommandBuilder } from '../../../src/batches/batch.js'
 import { acl } from './acl.js'
 import { bitmaps } from './bitmaps.js'
 import { clients } from './clients.js'

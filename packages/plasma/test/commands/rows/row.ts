@@ -1,4 +1,4 @@
-import type { CommandBuilder, Queued } from '../../../src/batch.js'
+import type { CommandBuilder, Queued } from '../../../src/batches/batch.js'
 
 type Call = (redis: CommandBuilder) => Queued<unknown>
 

@@ -1,0 +1,51 @@
+import type { Key, Value } from '../commands/arguments.js'
+import { InvalidArgumentError } from '../errors.js'
+import { defineScript, type Script } from './script.js'
+
+/** A script in the form of ioredis; without `numberOfKeys` the first argument of each call says it. */
+export interface CustomCommand {
+  lua: string
+  numberOfKeys?: number
+}
+
+type AnyScript = Script<readonly Key[], readonly Value[], unknown>
+
+interface Runner {
+  run(script: AnyScript, keys: readonly Key[], args: readonly Value[]): unknown
+}
+
+/** The scripts that `defineCommand` added to a client; its pipelines get them too. */
+export class CustomCommands {
+  readonly #commands = new Map<string, (target: Runner, args: Value[]) => unknown>()
+
+  /** Add the method `name` to `target`. */
+  define(target: Runner, name: string, { lua, numberOfKeys }: CustomCommand): void {
+    if (typeof lua !== 'string')
+      throw new InvalidArgumentError('lua', 'must be a text', 'defineCommand')
+    if (typeof name !== 'string' || (name in target && !this.#commands.has(name))) {
+      throw new InvalidArgumentError(
+        'name',
+        'must not be that of an existing method',
+        'defineCommand',
+      )
+    }
+    const script: AnyScript = defineScript({ lua })
+    this.#commands.set(name, (on, args) => {
+      const count = numberOfKeys ?? Number(args[0])
+      const rest = numberOfKeys === undefined ? args.slice(1) : args
+      return on.run(script, rest.slice(0, count) as Key[], rest.slice(count))
+    })
+    this.addTo(target)
+  }
+
+  /** Add every method to `target` and give it back. */
+  addTo<Target extends Runner>(target: Target): Target {
+    for (const [name, run] of this.#commands) {
+      Object.defineProperty(target, name, {
+        value: (...args: Value[]) => run(target, args.flat()),
+        configurable: true,
+      })
+    }
+    return target
+  }
+}

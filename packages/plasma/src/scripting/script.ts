@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto'
+import { type Argument, type Key, type Keys, keysFrom, type Value } from '../commands/arguments.js'
+import type { Decode } from '../commands/sender.js'
+import { isRedisError } from '../errors.js'
+
+type Slots<Names, Slot> = Names extends readonly string[]
+  ? { readonly [I in keyof Names]: Slot }
+  : readonly Slot[]
+
+/** A Lua script: its text, its SHA-1, and the types of what goes in and comes out. */
+export interface Script<Keys extends readonly Key[], Args extends readonly Value[], Reply> {
+  readonly lua: string
+  readonly sha1: string
+  readonly reply: ((raw: never) => Reply) | undefined
+  /** Only for the types. */
+  readonly slots?: (keys: Keys, args: Args) => void
+}
+
+/** Names, text and decoder of a script. */
+export interface ScriptDefinition<Keys, Args, Reply> {
+  /** The names of its keys, in order; left out, the Lua reads `KEYS` itself and takes any number. */
+  keys?: Keys
+  /** The names of its arguments, in order; left out, the Lua reads `ARGV` itself. */
+  args?: Args
+  /** The text. Named keys and arguments are locals already. */
+  lua: string
+  /** Turns the raw reply into the promised one. */
+  reply?: (raw: never) => Reply
+}
+
+/**
+ * Lua as a typed function, run by `redis.run(script, keys, args)`: sent once by EVAL, by its SHA-1 afterwards.
+ *
+ * @example
+ * const compareAndDelete = defineScript({
+ *   keys: ['key'],
+ *   args: ['expected'],
+ *   lua: `if redis.call('GET', key) == expected then return redis.call('DEL', key) end return 0`,
+ *   reply: (deleted: number) => deleted === 1,
+ * })
+ * await redis.run(compareAndDelete, ['lock:a'], ['me'])
+ */
+export function defineScript<
+  const Keys extends readonly string[] | undefined = undefined,
+  const Args extends readonly string[] | undefined = undefined,
+  Reply = unknown,
+>(
+  definition: ScriptDefinition<Keys, Args, Reply>,
+): Script<Slots<Keys, Key>, Slots<Args, Value>, Reply> {
+  const lua =
+    locals(definition.keys, 'KEYS') + locals(definition.args, 'ARGV') + definition.lua.trim()
+  return {
+    lua,
+    sha1: createHash('sha1').update(lua).digest('hex'),
+    reply: definition.reply,
+  }
+}
+
+function locals(names: readonly string[] | undefined, table: 'KEYS' | 'ARGV'): string {
+  if (!names || names.length === 0) return ''
+  return `local ${names.join(', ')} = ${names.map((_, i) => `${table}[${i + 1}]`).join(', ')}\n`
+}
+
+interface ScriptSender {
+  send<Reply>(name: string, args: Argument[], keys: Keys, decode?: Decode<Reply>): Promise<Reply>
+}
+
+/** Run a script by its SHA-1, and with its text when the server does not know it. */
+export async function runScript<Reply>(
+  sender: ScriptSender,
+  script: Script<never, never, Reply>,
+  keys: readonly Key[],
+  args: readonly Value[],
+): Promise<Reply> {
+  const rest = [keys.length, ...keys, ...args]
+  const positions = keysFrom(2, keys.length)
+  try {
+    return await sender.send('evalsha', [script.sha1, ...rest], positions, script.reply)
+  } catch (error) {
+    if (!isRedisError(error, 'NOSCRIPT')) throw error
+    return sender.send('eval', [script.lua, ...rest], positions, script.reply)
+  }
+}

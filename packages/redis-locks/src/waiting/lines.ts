@@ -1,0 +1,247 @@
+import { isRedisError } from '@gravito/plasma'
+import type { LockKeys } from '../redis/keys.js'
+import type { LockStore } from '../redis/store.js'
+import { Grants } from './grants.js'
+import { Arrivals, ServerClock } from './server-clock.js'
+import { type Held, Tenure } from './tenure.js'
+import { Waiter } from './waiter.js'
+
+const RELEASE_ATTEMPTS = 3
+/** How often, and how many ms apart, a release that failed is tried in the background. */
+const LATE_RELEASES = 60
+const LATE_RELEASE_MS = 500
+
+interface Line {
+  /** Everybody of this process who waits for the lock, in order of arrival. */
+  readonly waiting: Waiter[]
+  /** The tickets of this process that hold the lock, as far as is known. */
+  readonly holders: Set<string>
+  /** A mutex' holder's, when it may hand over to the line without Redis. */
+  tenure: Tenure | undefined
+  readonly arrivals: Arrivals
+  /** Nobody of the line was refused yet: all may ask at once. */
+  isOpen: boolean
+  /** Resolves when messages arrive. */
+  listening: Promise<void> | undefined
+  isListening: boolean
+}
+
+/**
+ * The waiters of this process, a line per lock. Of a mutex only the head has a ticket in Redis, and none while this
+ * process holds the lock: the release writes it. Of a semaphore the head has one, and each release writes another; of
+ * other kinds each has one.
+ */
+export class Lines {
+  readonly store: LockStore
+  readonly #grants: Grants
+  readonly #lines = new Map<string, Line>()
+  /** By ticket: those that begin or last. */
+  readonly #tenures = new Map<string, Tenure>()
+  readonly #clock = new ServerClock()
+
+  constructor(store: LockStore) {
+    this.store = store
+    this.#grants = new Grants(store, ticket => this.#contended(ticket))
+  }
+
+  /** Take the last place. */
+  join(keys: LockKeys, ttlMs: number): Waiter {
+    const line = this.#line(keys)
+    const isEager = line.isOpen && line.waiting.length < together(keys.claim)
+    const waiter = new Waiter(this.store.ticket(keys), ttlMs, isEager, line.arrivals)
+    line.waiting.push(waiter)
+    this.#grants.expect(waiter)
+    return waiter
+  }
+
+  /** May the waiter ask Redis? */
+  isTurn(keys: LockKeys, waiter: Waiter): boolean {
+    const line = this.#lines.get(keys.lock)
+    const isHead = line?.waiting[0] === waiter
+    const { queues } = this.store.kind
+    if (queues === 'head') return isHead && line.holders.size === 0
+    return queues === 'each' || isHead || waiter.isQueued || (waiter.isEager && !!line?.isOpen)
+  }
+
+  /** How many of this process wait without a ticket in Redis. */
+  unqueued(keys: LockKeys): number {
+    return this.#lines.get(keys.lock)?.waiting.filter(waiter => !waiter.isQueued).length ?? 0
+  }
+
+  /** Redis had nothing for one of the line: from now on the others wait for their turn. */
+  refused(keys: LockKeys): void {
+    const line = this.#lines.get(keys.lock)
+    if (line) line.isOpen = false
+  }
+
+  isListening(keys: LockKeys): boolean {
+    return this.#lines.get(keys.lock)?.isListening ?? false
+  }
+
+  /** From now on grants reach the line. */
+  async listen(keys: LockKeys): Promise<void> {
+    const line = this.#line(keys)
+    line.listening ??= this.#grants.open(keys.channel)
+    try {
+      await line.listening
+      line.isListening = true
+    } catch (error) {
+      line.listening = undefined
+      throw error
+    }
+  }
+
+  /** Leave the line, from any place, with the lease or without. */
+  leave(keys: LockKeys, waiter: Waiter, isServed: boolean): void {
+    const line = this.#line(keys)
+    line.waiting.splice(line.waiting.indexOf(waiter), 1)
+    this.#grants.forget(waiter, keys, isServed)
+    if (!isServed) this.#tenures.delete(waiter.id)
+    line.waiting[0]?.wake()
+    this.#tidy(keys, line)
+  }
+
+  /** This process holds the lock by `ticket`. */
+  held(keys: LockKeys, ticket: string): void {
+    this.#line(keys).holders.add(ticket)
+  }
+
+  /** The ticket holds the lock no more. */
+  ended(keys: LockKeys, ticket: string): void {
+    const line = this.#lines.get(keys.lock)
+    if (!line?.holders.delete(ticket)) return
+    if (line.tenure?.ticket === ticket) line.tenure = undefined
+    this.#tenures.delete(ticket)
+    line.waiting[0]?.wake()
+    this.#tidy(keys, line)
+  }
+
+  /**
+   * Give the lock back, and queue the next waiter in the same step if there is one. While nobody else waits for a mutex,
+   * that one gets it without a command; `held` says what is left of it, undefined when it is lost.
+   */
+  release(keys: LockKeys, ticket: string, held?: Held): Promise<boolean> {
+    return this.store.releasing(() => this.#release(keys, ticket, held))
+  }
+
+  async #release(keys: LockKeys, ticket: string, held: Held | undefined): Promise<boolean> {
+    const line = this.#lines.get(keys.lock)
+    const next = this.#next(line, ticket)
+    const tenure = line?.tenure?.ticket === ticket ? line.tenure : undefined
+    if (next && held && handOver(tenure, next, held)) return true
+    try {
+      if (line && next) {
+        try {
+          return await this.#releaseTo(keys, line, ticket, next)
+        } catch (error) {
+          // Without the next one it may be possible, without memory for a ticket for example.
+          if (!isRedisError(error)) throw error
+        }
+      }
+      return await this.#releaseOnly(keys, ticket, tenure)
+    } catch (error) {
+      this.#releaseLater(error, keys, ticket, tenure)
+      throw error
+    } finally {
+      this.ended(keys, ticket)
+      next?.wake()
+    }
+  }
+
+  /** A reply that is lost says nothing; released twice is released once. */
+  async #releaseOnly(keys: LockKeys, ticket: string, tenure: Tenure | undefined): Promise<boolean> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.store.release(keys, ticket, tenure?.used)
+      } catch (error) {
+        if (attempt === RELEASE_ATTEMPTS || !isRedisError(error, 'REPLY_LOST')) throw error
+      }
+    }
+  }
+
+  /** Others need not wait for the end of the lease when Redis is back before that. */
+  #releaseLater(
+    error: unknown,
+    keys: LockKeys,
+    ticket: string,
+    tenure: Tenure | undefined,
+    tries = LATE_RELEASES,
+  ): void {
+    if (tries === 0 || !this.store.passes(error)) return
+    setTimeout(() => {
+      this.#releaseOnly(keys, ticket, tenure).catch(failure =>
+        this.#releaseLater(failure, keys, ticket, tenure, tries - 1),
+      )
+    }, LATE_RELEASE_MS).unref()
+  }
+
+  /** Who is to be queued by the release of `ticket`. */
+  #next(line: Line | undefined, ticket: string): Waiter | undefined {
+    const { queues } = this.store.kind
+    if (queues === 'each' || !line?.isListening || !line.holders.has(ticket)) return undefined
+    if (queues === 'head') return line.waiting[0]
+    // Two ages may overtake each other on their way; two times do not.
+    return this.#clock.isKnown ? line.waiting.find(waiter => !waiter.isQueued) : undefined
+  }
+
+  async #releaseTo(keys: LockKeys, line: Line, ticket: string, next: Waiter): Promise<boolean> {
+    const tenure = new Tenure(next.id)
+    this.#tenures.set(next.id, tenure)
+    try {
+      const used = line.tenure?.ticket === ticket ? line.tenure.used : undefined
+      const releasing = this.store.releaseAndEnqueue(keys, ticket, next, used)
+      const { token } = await next.place(releasing.then(({ place }) => place))
+      const { released, isAlone } = await releasing
+      if (token !== undefined && isAlone) {
+        tenure.begin(token)
+        line.tenure = tenure
+      } else this.#tenures.delete(next.id)
+      return released
+    } catch (error) {
+      this.#tenures.delete(next.id)
+      throw error
+    }
+  }
+
+  #contended(ticket: string): void {
+    const tenure = this.#tenures.get(ticket)
+    if (tenure) tenure.isContended = true
+  }
+
+  #line(keys: LockKeys): Line {
+    const line = this.#lines.get(keys.lock) ?? {
+      waiting: [],
+      holders: new Set<string>(),
+      tenure: undefined,
+      arrivals: new Arrivals(this.#clock),
+      isOpen: true,
+      listening: undefined,
+      isListening: false,
+    }
+    this.#lines.set(keys.lock, line)
+    return line
+  }
+
+  #tidy(keys: LockKeys, line: Line): void {
+    if (line.waiting.length === 0) line.isOpen = true
+    if (line.waiting.length > 0 || line.holders.size > 0) return
+    this.#lines.delete(keys.lock)
+    if (line.listening) this.#grants.close(keys.channel)
+  }
+}
+
+/** Give a lock to a waiter of this process without a command, if that may be. */
+function handOver(tenure: Tenure | undefined, next: Waiter, held: Held): boolean {
+  const given = tenure?.next(next, held)
+  if (!tenure || !given) return false
+  next.given = given
+  if (tenure.isLong) setImmediate(() => next.wake())
+  else next.wake()
+  return true
+}
+
+/** How many requests with this claim on permits can be granted at a time. */
+function together(claim: string): number {
+  const [, weight = 1, permits = 1] = /^\*(\d+)\/(\d+)$/.exec(claim) ?? []
+  return Math.floor(Number(permits) / Number(weight))
+}

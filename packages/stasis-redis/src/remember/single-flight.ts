@@ -1,0 +1,44 @@
+import { idOf, type TaggedName } from '../entries/keys.js'
+
+/** Is the computation still the one that newcomers join? Not after its entry was written, forgotten or flushed. */
+export type IsCurrent = () => boolean
+
+interface Flight {
+  readonly tags: readonly string[]
+  readonly result: Promise<unknown>
+}
+
+/** One computation per entry at a time in this process; everybody who asks meanwhile gets its result. */
+export class SingleFlight {
+  readonly #flights = new Map<string, Flight>()
+
+  run<Value>(name: TaggedName, compute: (isCurrent: IsCurrent) => Promise<Value>): Promise<Value> {
+    const id = idOf(name)
+    const running = this.#flights.get(id)
+    if (running) return running.result as Promise<Value>
+    let flight: Flight | undefined
+    const isCurrent = () => this.#flights.get(id) === flight
+    const result = compute(isCurrent).finally(() => {
+      if (isCurrent()) this.#flights.delete(id)
+    })
+    flight = { tags: name.tags, result }
+    this.#flights.set(id, flight)
+    return result
+  }
+
+  /** Nobody joins the computation of this entry from now on. */
+  leave(name: TaggedName): void {
+    if (this.#flights.size > 0) this.#flights.delete(idOf(name))
+  }
+
+  /** Nobody joins a computation with any of the tags from now on. */
+  leaveTags(tags: readonly string[]): void {
+    for (const [id, flight] of this.#flights) {
+      if (flight.tags.some(tag => tags.includes(tag))) this.#flights.delete(id)
+    }
+  }
+
+  leaveAll(): void {
+    this.#flights.clear()
+  }
+}

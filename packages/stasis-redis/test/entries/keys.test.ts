@@ -1,0 +1,89 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { KeySpace, readTags, writeTags } from '../../src/entries/keys.js'
+
+const word = fc.oneof(
+  fc.string({ minLength: 1 }),
+  fc.stringMatching(/^[a:,|{}\n%#]{1,6}$/),
+  fc.constant('🦊'),
+)
+
+describe('keys with tags', () => {
+  test('tags come back sorted, each once, whatever they contain', () => {
+    fc.assert(
+      fc.property(word, fc.array(word), (key, tags) => {
+        const read = readTags(writeTags(key, tags))
+        expect(read).toEqual({ name: key, tags: [...new Set(tags)].sort() })
+      }),
+    )
+  })
+
+  test('what a repository puts in front stays part of the name', () => {
+    fc.assert(
+      fc.property(word, word, fc.array(word, { minLength: 1 }), (prefix, key, tags) => {
+        expect(readTags(prefix + writeTags(key, tags)).name).toBe(prefix + key)
+      }),
+    )
+  })
+
+  test('entries never share a place unless name and tags are the same', () => {
+    const space = new KeySpace('c:')
+    const tags = fc.uniqueArray(word, { maxLength: 3 }).map(it => it.sort())
+    fc.assert(
+      fc.property(word, tags, word, tags, (name, own, other, theirs) => {
+        const same = name === other && own.join('\u0000') === theirs.join('\u0000')
+        const places = [
+          space.entry({ name, tags: own }),
+          space.entry({ name: other, tags: theirs }),
+        ]
+        expect(places[0] === places[1]).toBe(same)
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+
+  test('no entry meets a token or a lock, and long names stay short and apart', () => {
+    const space = new KeySpace('c:')
+    const long = 'x'.repeat(10_000)
+    expect(Buffer.byteLength(space.entry({ name: long, tags: [] }))).toBeLessThan(200)
+    expect(space.entry({ name: `${long}a`, tags: [] })).not.toBe(
+      space.entry({ name: `${long}b`, tags: [] }),
+    )
+    fc.assert(
+      fc.property(word, word, (name, tag) => {
+        expect(space.entry({ name, tags: [] })).not.toBe(space.token(tag))
+        expect(space.entry({ name, tags: [] }).startsWith(`${space.locks}:`)).toBe(false)
+      }),
+    )
+  })
+
+  test('tags of tags are all of them', () => {
+    const twice = writeTags(`app:${writeTags('k', ['b', 'c'])}`, ['a', 'b'])
+    expect(readTags(twice)).toEqual({ name: 'app:k', tags: ['a', 'b', 'c'] })
+    expect(twice).toBe(writeTags('app:k', ['c', 'b', 'a']))
+  })
+
+  test('a key that only looks tagged is a name', () => {
+    const mark = '\u0000tags\u0000'
+    for (const list of ['', 'x', '[]', '[1]', '[""]', '{}', '["a"']) {
+      const key = mark + list + mark
+      expect(readTags(key)).toEqual({ name: key, tags: [] })
+    }
+    expect(readTags(mark)).toEqual({ name: mark, tags: [] })
+  })
+
+  test('no name is the short form of a longer one', () => {
+    const space = new KeySpace('c:')
+    const long = space.nameOf(space.entry({ name: 'x'.repeat(300), tags: [] }))
+    expect(long).toMatch(/^x{64}#[0-9a-f]{64}$/)
+    expect(space.nameOf(space.entry({ name: long, tags: [] }))).not.toBe(long)
+  })
+
+  test('empty names and tags are refused', () => {
+    expect(() => readTags('')).toThrow(/key/)
+    expect(() => writeTags('k', [''])).toThrow(/tag/)
+    expect(() => writeTags('k', [7 as never])).toThrow(/tag/)
+    expect(() => writeTags('k', 'a' as never)).toThrow(/tags/)
+    expect(() => writeTags('', [])).toThrow(/key/)
+  })
+})
