@@ -23,18 +23,18 @@ export function runTasks(tasks, options = []) {
 }
 
 /**
- * The tasks of the run with `--summarize` that began after `startedAt` (ms since 1970); `ok` ones ran and ended well.
+ * The tasks of all runs with `--summarize` since `startedAt` (ms since 1970); `ok` ones ran and ended well.
  *
  * @param {number} startedAt
  * @returns {{ id: string, task: string, ok: boolean }[]} none when turbo left no summary
  */
 export function summary(startedAt) {
   const files = existsSync(SUMMARIES) ? readdirSync(SUMMARIES) : []
-  const file = files
-    .map(name => path.join(SUMMARIES, name))
-    .find(it => it.endsWith('.json') && statSync(it).mtimeMs >= startedAt)
   /** @type {{ taskId: string, task: string, execution?: { exitCode?: number } }[]} */
-  const tasks = file === undefined ? [] : readJson(file).tasks
+  const tasks = files
+    .map(name => path.join(SUMMARIES, name))
+    .filter(it => it.endsWith('.json') && statSync(it).mtimeMs >= startedAt)
+    .flatMap(it => readJson(it).tasks)
   return tasks.map(({ taskId, task, execution }) => ({
     id: taskId,
     task,

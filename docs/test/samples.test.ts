@@ -72,11 +72,19 @@ describe(`the ${samples.length} code samples of README and docs`, () => {
     expect(problems).toEqual([])
   }, 120_000)
 
-  test.each(samples)('$place prints what it says', async ({ program, expected }) => {
-    const env = { ...process.env, REDIS_URL: server.url, NO_COLOR: '1' }
-    const { stdout } = await run(process.execPath, [program], { env, cwd: FOLDER, timeout: 15_000 })
-    expect(stdout.split('\n').filter(line => line !== '')).toEqual(expected)
-  })
+  test.each(samples)(
+    '$place prints what it says',
+    async ({ program, expected }) => {
+      const env = { ...process.env, REDIS_URL: server.url, NO_COLOR: '1' }
+      const { stdout } = await run(process.execPath, [program], {
+        env,
+        cwd: FOLDER,
+        timeout: 60_000,
+      })
+      expect(stdout.split('\n').filter(line => line !== '')).toEqual(expected)
+    },
+    90_000,
+  )
 
   test('each page that is translated has the same samples', () => {
     const code = (page: string) => samplesOf(page).map(sample => sample.code)

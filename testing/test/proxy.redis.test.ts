@@ -52,11 +52,11 @@ test('delivers replies late, each by the same time', async () => {
   const { socket, text } = dial()
   proxy.setDelay(200)
   const started = performance.now()
-  for (let i = 0; i < 5; i++) socket.write('PING\r\n')
-  await waitUntil('the replies', () => text() === '+PONG\r\n'.repeat(5))
+  for (let i = 0; i < 20; i++) socket.write('PING\r\n')
+  await waitUntil('the replies', () => text() === '+PONG\r\n'.repeat(20))
   const tookMs = performance.now() - started
   expect(tookMs).toBeGreaterThanOrEqual(199)
-  expect(tookMs).toBeLessThan(900)
+  expect(tookMs).toBeLessThan(3_000)
 })
 
 test('cuts connections, and takes new ones', async () => {

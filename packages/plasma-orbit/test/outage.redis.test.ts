@@ -126,12 +126,12 @@ describe('while the application runs', () => {
   it('serves requests without Redis: the middleware never waits', async () => {
     const server = await newServer()
     const core = newCore()
-    const orbit = new OrbitPlasma({ url: server.url, commandTimeout: 200 })
+    const orbit = new OrbitPlasma({ url: server.url, commandTimeout: 5_000 })
     await orbit.install(core)
     server.pause()
     const started = performance.now()
     for (let n = 0; n < 100; n++) expect((await core.request()).has('redis')).toBe(true)
-    expect(performance.now() - started).toBeLessThan(150)
+    expect(performance.now() - started).toBeLessThan(2_500)
     server.resume()
   })
 

@@ -115,6 +115,7 @@ async function compile(source: string): Promise<string> {
       types: ['node'],
       preserveSymlinks: true,
       skipLibCheck: false,
+      skipDefaultLibCheck: true,
     },
     files: ['main.ts'],
   }
@@ -126,7 +127,7 @@ async function compile(source: string): Promise<string> {
   })
 }
 
-describe('the published types', { timeout: 90_000 }, () => {
+describe('the published types', { timeout: 180_000 }, () => {
   it('fit Gravito’s kernel and type the request’s context', async () => {
     for (const name of OPTIONAL) link(name)
     const core = path.join(folder, 'node_modules/@gravito/core')

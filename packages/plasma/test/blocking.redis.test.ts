@@ -1,7 +1,7 @@
 import { startRedis, waitUntil } from '@gravito/redis-testing'
 import { expect, onTestFinished, test } from 'vitest'
 import { ConnectionClosedError, InvalidArgumentError, RedisClient } from '../src/index.js'
-import { clientOf, testClient } from './servers.js'
+import { clientOf, isBlocked, testClient } from './servers.js'
 
 const blpop = (redis: RedisClient, key: string, seconds = 0, signal?: AbortSignal) =>
   redis.with(signal ? { signal } : {}).send<[string, string] | null>('blpop', [key, seconds], [0])
@@ -69,14 +69,10 @@ test('a server that restarts: the wait goes on', async () => {
   onTestFinished(() => server.stop())
   const redis = clientOf({ port: server.port, maxRetries: 1_000 })
   const waiting = blpop(redis, 'l')
-  await waitUntil('blocked', async () =>
-    (await redis.info('clients')).includes('blocked_clients:1'),
-  )
+  await waitUntil('blocked', () => isBlocked(redis))
   await server.kill()
   await server.restart()
-  await waitUntil('blocked again', async () =>
-    (await redis.info('clients')).includes('blocked_clients:1'),
-  )
+  await waitUntil('blocked again', () => isBlocked(redis))
   await redis.rpush('l', 'v')
   expect(await waiting).toEqual(['l', 'v'])
 })
@@ -86,9 +82,7 @@ test('disconnect ends the wait', async () => {
   onTestFinished(() => server.stop())
   const redis = new RedisClient({ port: server.port })
   const waiting = blpop(redis, 'l').catch(error => error)
-  await waitUntil('blocked', async () =>
-    (await redis.info('clients')).includes('blocked_clients:1'),
-  )
+  await waitUntil('blocked', () => isBlocked(redis))
   const started = performance.now()
   await redis.disconnect()
   expect(performance.now() - started).toBeLessThan(1_500)

@@ -64,7 +64,7 @@ test('connections that are hung up lose nothing, and an abort ends it at once wh
   }
   await redis.xgroupSetId('orders', 'g', '$')
   await redis.xgroupDelConsumer('orders', 'g', 'me')
-  const waiting = redis.consume('orders', { ...ME, signal: stop.signal }).next()
+  const waiting = redis.consume('orders', { ...ME, blockMs: 60_000, signal: stop.signal }).next()
   const blocked = async () => {
     const infos = await Promise.all(
       cluster.servers.map(async ({ port, host }) => {
@@ -80,5 +80,5 @@ test('connections that are hung up lose nothing, and an abort ends it at once wh
   const started = performance.now()
   stop.abort()
   expect((await waiting).done).toBe(true)
-  expect(performance.now() - started).toBeLessThan(500)
+  expect(performance.now() - started).toBeLessThan(1_500)
 })
