@@ -56,6 +56,15 @@ describe('the book of a lock', () => {
     expect(book.overlaps).toBe(1)
   })
 
+  it('sees a write that the resource took too late, and none in one that it refused', () => {
+    const book = queued()
+    book.enter('B', over(2, 4_500, 5_000))
+    book.enter('C', { ...over(1, 4_000, 6_000), outcome: 'refused' })
+    expect(book.takenLate).toBe(0)
+    book.enter('A', { ...over(1, 4_000, 6_100), outcome: 'lost' })
+    expect(book.takenLate).toBe(1)
+  })
+
   it('counts a lost lease as lost, and a killed holder as killed', () => {
     const book = queued()
     book.enter('A', held(1, 4_000))

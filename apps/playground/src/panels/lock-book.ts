@@ -38,6 +38,9 @@ export class LockBook {
   grants = 0
   /** Holders that were told in time that their lease was over, or whose late write was refused. */
   lost = 0
+  /** Writes that the resource took after one with a larger token. */
+  takenLate = 0
+  #newestToken = 0
   readonly #waiting = new Map<string, Waiting>()
   readonly #sections: Interval[] = []
   #served: Served[] = []
@@ -65,6 +68,7 @@ export class LockBook {
     if (news.event === 'held') return this.#grant(member, news.token, news.at)
     const entry = this.holderOf(news.token)
     if (entry) entry.ended = news.outcome
+    if (news.outcome !== 'refused') this.#taken(news.token)
     if (news.outcome === 'released') this.#section({ heldAt: news.heldAt, overAt: news.at })
     else this.lost++
     return undefined
@@ -95,6 +99,11 @@ export class LockBook {
     const entry: Served = { member, token, waitedMs: heldAt - since, heldAt, ended: 'holds' }
     this.#served = [entry, ...this.#served].slice(0, SERVED)
     return entry
+  }
+
+  #taken(token: number): void {
+    if (token < this.#newestToken) this.takenLate++
+    else this.#newestToken = token
   }
 
   #section(one: Interval): void {

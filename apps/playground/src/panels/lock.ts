@@ -97,7 +97,7 @@ export class LockPanel implements Panel<LockSnapshot> {
       this.#mutex.inspect(),
       this.#redis.hgetall(this.#names.resource),
     ])
-    const { waiting, served, grants, overlaps, overtaken } = this.#book
+    const { waiting, served, grants, overlaps, overtaken, takenLate } = this.#book
     const now = Date.now()
     const refused = Number(resource.refused ?? 0)
     return {
@@ -120,7 +120,10 @@ export class LockPanel implements Panel<LockSnapshot> {
       promises: [
         { text: `One holder at a time: ${overlaps} overlaps`, kept: overlaps === 0 },
         { text: `First come, first served: ${overtaken} overtaken`, kept: overtaken === 0 },
-        { text: `Late writes with an old token: ${refused} refused, 0 taken`, kept: true },
+        {
+          text: `Late writes with an old token: ${refused} refused, ${takenLate} taken`,
+          kept: takenLate === 0,
+        },
       ],
     }
   }
