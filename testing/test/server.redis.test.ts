@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Redis } from 'ioredis'
-import { describe, expect, inject, onTestFinished, test } from 'vitest'
+import { describe, expect, inject, onTestFinished, test, vi } from 'vitest'
 import {
   type RedisServer,
   type ServerOptions,
@@ -51,10 +52,15 @@ describe('a server', () => {
   })
 
   test('says what redis-server printed when it cannot start', async () => {
-    const before = readdirSync(tmpdir()).filter(it => it.startsWith('gravito-redis-'))
+    const own = mkdtempSync(path.join(tmpdir(), 'server-'))
+    vi.stubEnv('TMPDIR', own)
+    onTestFinished(() => {
+      vi.unstubAllEnvs()
+      rmSync(own, { recursive: true })
+    })
+    expect(tmpdir()).toBe(own)
     await expect(startRedis({ args: ['--maxmemory', 'plenty'] })).rejects.toThrow(/maxmemory/)
-    const after = readdirSync(tmpdir()).filter(it => it.startsWith('gravito-redis-'))
-    expect(after.filter(it => !before.includes(it))).toEqual([])
+    expect(readdirSync(own)).toEqual([])
   })
 
   test('cannot take a port twice', async () => {

@@ -33,11 +33,12 @@ describe('listen', () => {
     const redis = testClient()
     const slow: string[] = []
     const failed: string[] = []
-    redis.listen(({ command }) => slow.push(command), { slowerThan: 50 })
+    redis.listen(({ command }) => slow.push(command), { slowerThan: 400 })
     redis.listen(({ command }) => failed.push(command), { failed: true })
+    await redis.connect()
     await redis.set('a', 'text')
     await redis.incr('a').catch(() => undefined)
-    await redis.send('blpop', ['none', 0.1], [0])
+    await redis.send('blpop', ['none', 0.6], [0])
     expect(slow).toEqual(['blpop'])
     expect(failed).toEqual(['incr'])
   })
