@@ -124,11 +124,11 @@ describe('a quorum of three', () => {
   })
 
   test('another process takes over by JSON; renewal keeps it; force is noticed', async () => {
-    const [one, two] = [setup({ ttlMs: 400 }), setup({ ttlMs: 400 })]
+    const [one, two] = [setup({ ttlMs: 1_500 }), setup({ ttlMs: 1_500 })]
     const lease = await one.mutex.acquire()
     const taken = await two.mutex.restore(JSON.parse(JSON.stringify(lease)))
     expect(taken?.token).toBe(lease.token)
-    await pause(1_200)
+    await pause(3_500)
     lease.assertHeld()
     taken?.assertHeld()
     await two.mutex.forceRelease()
