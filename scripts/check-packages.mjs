@@ -32,10 +32,10 @@ try {
       .map(workspace => pack(workspace)),
   )
   const compilers = await installCompilers(path.join(work, 'compilers'))
-  const [newest, ...older] = [...compilers].reverse()
+  const [older, newest] = [compilers.slice(0, -1), compilers.slice(-1)]
   const jobs = [
     () => checkTogether(packed, older),
-    ...packed.map(it => () => checkPackage(it, packed, hasPeers(it) ? compilers : [newest])),
+    ...packed.map(it => () => checkPackage(it, packed, hasPeers(it) ? compilers : newest)),
   ]
   // As many at once as there are processors; those of one package in their order.
   const lanes = Array.from({ length: Math.min(availableParallelism(), jobs.length) }, async () => {

@@ -42,7 +42,8 @@ export class Renewals {
   readonly #side: SideConnection
   /** For leases that replicas must confirm: WAIT holds a connection up. */
   readonly #durable: SideConnection
-  readonly #isCluster: () => boolean
+  readonly #client: LocksClient
+  #isCluster = false
   readonly #leases = new Set<Renewable>()
   readonly #underWay = new Set<Renewable>()
   #timer: NodeJS.Timeout | undefined
@@ -52,7 +53,7 @@ export class Renewals {
   constructor(client: LocksClient) {
     this.#side = new SideConnection(client)
     this.#durable = new SideConnection(client)
-    this.#isCluster = () => client.isCluster
+    this.#client = client
   }
 
   /** How many leases there are. */
@@ -63,6 +64,8 @@ export class Renewals {
   /** Renew it at its `dueAt` and end it at its `endsAt`; again after these have changed. */
   add(lease: Renewable): void {
     if (!this.#leases.has(lease)) {
+      // Asked here, not by the timer: a manager that is reset knows no connection any more.
+      this.#isCluster = this.#client.isCluster
       this.#leases.add(lease)
       this.#sideOf(lease).enter()
     }
@@ -125,11 +128,10 @@ export class Renewals {
 
   #batches(leases: readonly Renewable[]): Renewable[][] {
     const groups = new Map<RenewScript, Map<string, Renewable[]>>()
-    const isCluster = this.#isCluster()
     for (const lease of leases) {
       const group = groups.get(lease.script) ?? new Map<string, Renewable[]>()
       groups.set(lease.script, group)
-      const id = `${lease.minReplicas} ${isCluster ? tagOf(lease.key) : ''}`
+      const id = `${lease.minReplicas} ${this.#isCluster ? tagOf(lease.key) : ''}`
       const batch = group.get(id) ?? []
       batch.push(lease)
       group.set(id, batch)

@@ -1,4 +1,4 @@
-import { RedisClient } from '@gravito/plasma'
+import { createManager, RedisClient } from '@gravito/plasma'
 import {
   startCluster,
   startProxy,
@@ -80,11 +80,11 @@ describe('many leases', () => {
     onTestFinished(() => cluster.stop())
     const redis = new RedisClient({ cluster: true, nodes: cluster.nodes })
     onTestFinished(() => redis.disconnect())
-    const locks = createLocks(redis, { ttlMs: 600 })
+    const locks = createLocks(redis, { ttlMs: 1_500 })
     const leases = await Promise.all(
       Array.from({ length: 12 }, (_, i) => locks.mutex(`n${i}`).acquire()),
     )
-    await pause(1_500)
+    await pause(3_500)
     expect(leases.every(lease => lease.isHeld())).toBe(true)
     await Promise.all(leases.map(lease => lease.release()))
   }, 60_000)
@@ -96,11 +96,20 @@ describe("nothing of the user's delays a renewal", () => {
     onTestFinished(() => {
       own.disconnect()
     })
-    const lease = await createLocks(own, { ttlMs: 400 }).mutex('a').acquire()
-    await own.blpop('nothing', 2)
+    const lease = await createLocks(own, { ttlMs: 1_200 }).mutex('a').acquire()
+    await own.blpop('nothing', 3)
     expect(lease.isHeld()).toBe(true)
     expect(lease.signal.aborted).toBe(false)
     expect(await lease.release()).toBe(true)
+  })
+
+  test('but a lease does end, and nothing else, when the manager behind it is reset', async () => {
+    const redis = createManager({ connections: { default: { url: inject('redisUrl') } } })
+    const name = uniquePrefix('reset')
+    const lease = await createLocks(redis, { ttlMs: 400 }).mutex(name).acquire()
+    await redis.reset()
+    await waitUntil('it is told', () => lease.signal.aborted)
+    expect(lease.isHeld()).toBe(false)
   })
 
   test('but a lease does end when the user closes the ioredis instance', async () => {
