@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import { coalesce } from '../../src/connection/fast/coalesce.js'
 
 /** A coalesced stream, and the chunks that came out of it. */
-function recorded() {
+function recorded(underWay = 0) {
   const chunks: string[] = []
   const stream = new Duplex({
     decodeStrings: false,
@@ -14,7 +14,7 @@ function recorded() {
       done()
     },
   })
-  coalesce(stream)
+  coalesce(stream, () => underWay)
   return { stream, chunks }
 }
 
@@ -29,6 +29,13 @@ it('what a tick sends leaves in parts that grow', async () => {
   for (let i = 0; i < 3; i++) stream.write('d')
   await nextTurn()
   expect(chunks.slice(5)).toEqual(['d', 'dd'])
+})
+
+it('the first part is as large as what the server still works on', async () => {
+  const { stream, chunks } = recorded(30)
+  for (let i = 0; i < 100; i++) stream.write('c')
+  await nextTurn()
+  expect(chunks.map(chunk => chunk.length)).toEqual([30, 70])
 })
 
 it('what is written while the stream is corked leaves undivided', async () => {

@@ -19,6 +19,7 @@ interface Inside {
 }
 
 interface Queue {
+  readonly length: number
   push(item: { command: unknown; stream: undefined; select: number }): void
   shift(): unknown
   peekFront(): { command: unknown } | undefined
@@ -52,7 +53,7 @@ function accelerateNode(redis: Redis): void {
     const stream = await (isPlain
       ? openPlainSocket(connector, bytes => replies.read(bytes))
       : connect(emit))
-    coalesce(stream)
+    coalesce(stream, () => inside.commandQueue.length)
     replies.attach(stream, isPlain)
     return stream
   }
@@ -72,6 +73,7 @@ function isKnown({ connector, commandQueue, sendCommand, options }: Inside): boo
   return (
     typeof connector?.connect === 'function' &&
     typeof commandQueue?.push === 'function' &&
+    typeof commandQueue.length === 'number' &&
     typeof commandQueue.shift === 'function' &&
     typeof commandQueue.peekFront === 'function' &&
     typeof sendCommand === 'function' &&

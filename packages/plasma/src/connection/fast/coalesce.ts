@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 
-/** A tick's first command leaves at once; each further part has so many times the commands of the one before. */
+/** Each further part has so many times the commands of the one before. */
 const GROWTH = 4
 /** A part ends with the command that brings it to so many characters. */
 const MAX_PART = 64 * 1_024
@@ -10,11 +10,13 @@ let listening = false
 
 /**
  * Write what one tick sends with few system calls, instead of one for each command: the dearest part of a small
- * command. The parts grow, so that the server works on the first while the rest is encoded. What is written while
- * the stream is corked is not divided. Order is kept; what a process wrote in its last tick is on the wire before it
- * exits.
+ * command. It leaves in parts that grow, so that the server works on the first while the rest is encoded; the first
+ * part is as large as what the server still works on. What is written while the stream is corked is not divided.
+ * Order is kept; what a process wrote in its last tick is on the wire before it exits.
+ *
+ * @param underWay how many commands were written and not answered
  */
-export function coalesce(stream: Duplex): void {
+export function coalesce(stream: Duplex, underWay: () => number): void {
   const write = stream.write.bind(stream) as (
     chunk: string | Uint8Array,
     ...rest: unknown[]
@@ -35,7 +37,6 @@ export function coalesce(stream: Duplex): void {
     scheduled = false
     pending.delete(flush)
     if (text !== '') send()
-    part = 1
   }
   stream.write = ((chunk: unknown, ...rest: unknown[]) => {
     if (typeof chunk !== 'string' || rest.length > 0) {
@@ -46,6 +47,7 @@ export function coalesce(stream: Duplex): void {
     commands++
     if (!scheduled) {
       scheduled = true
+      part = Math.max(underWay(), 1)
       pending.add(flush)
       process.nextTick(flush)
     }
