@@ -34,8 +34,9 @@ export function onSignals(core: GravitoCore, close: Close): () => void {
 
 function listen(registry: Registry): void {
   registry.listener = signal => {
-    const cores = [...registry.cores].map(([core, closes]) => shutDown(core, [...closes]))
+    // First, so that a second signal that comes while the hooks begin is not lost.
     ignore(registry)
+    const cores = [...registry.cores].map(([core, closes]) => shutDown(core, [...closes]))
     void Promise.allSettled(cores).then(() => end(signal))
   }
   for (const signal of SIGNALS) process.on(signal, registry.listener)
