@@ -37,7 +37,10 @@ export interface SettingResult {
   extras: Extras | undefined
 }
 
-/** Measure the cases of a setting whose name includes `only`, in rounds, the clients in turn, each round in another order. */
+/**
+ * Measure the cases of a setting whose name includes `only`. Every round has all cases, and in each case the clients in
+ * turn, each round in another order.
+ */
 export async function runSetting(
   setting: Setting,
   servers: Servers,
@@ -52,23 +55,22 @@ export async function runSetting(
   try {
     const rounds: Rounds = new Map()
     const cases = CASES[setting.cases]
-    for (const [index, { name }] of cases.entries()) {
-      if (!name.includes(only)) continue
-      report(`${index + 1}/${cases.length} ${name}`)
-      const byClient = new Map<ClientName, Round[]>(setting.clients.map(it => [it, []]))
-      rounds.set(name, byClient)
-      // The first round, not counted, lets the code be compiled.
-      for (let round = -1; round < size.rounds; round++) {
+    // A slow minute of the machine shall spoil one round of every case, and not every round of one.
+    // The first round, not counted, lets the code be compiled.
+    for (let round = -1; round < size.rounds; round++) {
+      report(round < 0 ? 'warming up' : `round ${round + 1} of ${size.rounds}`)
+      for (const [index, { name }] of cases.entries()) {
+        if (!name.includes(only)) continue
+        const byClient = rounds.get(name) ?? new Map(setting.clients.map(it => [it, []]))
+        rounds.set(name, byClient)
         for (const subject of rotated(subjects, round + 1)) {
-          const { cases } = setting
-          const { durationMs } = size
           const before = await servers.cpuMicros()
           const measured = await subject.perform({
             kind: 'measure',
-            cases,
+            cases: setting.cases,
             index,
             keyPrefix,
-            durationMs,
+            durationMs: size.durationMs,
           })
           const serverCpuMicros = ((await servers.cpuMicros()) - before) / measured.commands
           if (round >= 0) byClient.get(subject.name)?.push({ ...measured, serverCpuMicros })

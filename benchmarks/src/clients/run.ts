@@ -6,7 +6,7 @@ import { startServers } from './servers.js'
 import { SETTINGS } from './settings.js'
 import { cpuTable, extrasTable, speedTable } from './table.js'
 
-const FULL: Size = { rounds: 9, durationMs: 300, commands: 1_000_000, stalls: 5 }
+const FULL: Size = { rounds: 7, durationMs: 150, commands: 1_000_000, stalls: 5 }
 const QUICK: Size = { rounds: 3, durationMs: 100, commands: 100_000, stalls: 1 }
 
 /** Every client in every setting; prints the tables, and writes docs/benchmarks.md if it is all of it. */
