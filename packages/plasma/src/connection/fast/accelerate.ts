@@ -38,13 +38,15 @@ const SLOW = new Set(
  * connection goes through ioredis as ever, in the same order.
  */
 export function accelerate(instance: Redis | Cluster): void {
-  if (instance instanceof Cluster) instance.on('+node', accelerateNode)
-  else accelerateNode(instance)
+  if (instance instanceof Cluster) instance.on('+node', node => accelerateNode(node, true))
+  else accelerateNode(instance, false)
 }
 
-function accelerateNode(redis: Redis): void {
+function accelerateNode(redis: Redis, isOneOfMany: boolean): void {
   const inside = redis as unknown as Inside
   if (!isKnown(inside)) return
+  // Several servers work beside each other anyway: parts would only cost.
+  const underWay = () => (isOneOfMany ? Number.POSITIVE_INFINITY : inside.commandQueue.length)
   const { connector } = inside
   const connect = connector.connect.bind(connector)
   connector.connect = async emit => {
@@ -53,7 +55,7 @@ function accelerateNode(redis: Redis): void {
     const stream = await (isPlain
       ? openPlainSocket(connector, bytes => replies.read(bytes))
       : connect(emit))
-    coalesce(stream, () => inside.commandQueue.length)
+    coalesce(stream, underWay)
     replies.attach(stream, isPlain)
     return stream
   }
