@@ -21,8 +21,8 @@ export async function getAll(client: Client, keys: readonly string[]): Promise<(
 /** Remove any number of keys; resolves with how many existed, rejects when nothing is under way any more. */
 export async function unlinkAll(client: Client, keys: readonly string[]): Promise<number> {
   if (keys.length === 0) return 0
-  if (keys.length <= REMOVED) return client.unlink(keys)
-  const removed = await allOf(batches(keys, REMOVED).map(batch => client.unlink(batch)))
+  if (keys.length <= REMOVED) return client.unlink(...keys)
+  const removed = await allOf(batches(keys, REMOVED).map(batch => client.unlink(...batch)))
   return removed.reduce((sum, one) => sum + one, 0)
 }
 
