@@ -1,5 +1,6 @@
 import { CacheAwayError, type Guard } from '../availability/breaker.js'
 import { allOf, type Client, unlinkAll } from '../client/many-keys.js'
+import { type Master, mastersOf } from '../client/masters.js'
 import { escapeGlob } from './keys.js'
 
 /** So many buckets in a step keep the server busy for about half a millisecond. */
@@ -79,24 +80,20 @@ function awaitedLater<Result>(work: Promise<Result>): Promise<Result> {
 
 /** A scan of each master. */
 function scansOf(client: Client, glob: string, guard: Guard): Promise<Scan[]> {
-  const { keyPrefix } = client
   return guard(async () => {
-    const { ioredis } = client
+    const { ioredis, keyPrefix } = client
     if (!('nodes' in ioredis)) {
       const options = { match: glob, count: SCANNED }
       return [cursor => guard(() => client.scan(cursor, options))]
     }
     const match = escapeGlob(keyPrefix) + glob
-    return ioredis.nodes('master').map(
-      node => cursor =>
-        guard(async () => {
-          const reply = await node
-            .call('SCAN', cursor, 'MATCH', match, 'COUNT', SCANNED)
-            .catch(typed)
-          const [next, keys] = reply as [string, string[]]
-          return { cursor: next, keys: keys.map(key => key.slice(keyPrefix.length)) }
-        }),
-    )
+    const step = async (node: Master, cursor: string): Promise<Step> => {
+      const reply = await node.call('SCAN', cursor, 'MATCH', match, 'COUNT', SCANNED).catch(typed)
+      const [next, keys] = reply as [string, string[]]
+      return { cursor: next, keys: keys.map(key => key.slice(keyPrefix.length)) }
+    }
+    const masters = await mastersOf(ioredis)
+    return masters.map(node => cursor => guard(() => step(node, cursor)))
   })
 }
 

@@ -133,6 +133,11 @@ describe('flush', () => {
     expect(await admin.dbsize()).toBe(theirs.length + 3_002)
     await store.flush()
     expect((await admin.keys('*')).sort()).toEqual(theirs.sort())
+
+    await cluster.servers[1]?.kill()
+    await expect(store.flush()).rejects.toMatchObject({
+      code: expect.stringMatching(/^(CONNECTION_FAILED|REPLY_LOST|CACHE_AWAY|CLUSTERDOWN)$/),
+    })
   }, 60_000)
 
   test('that Redis does not survive rejects, once', async () => {

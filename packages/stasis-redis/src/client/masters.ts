@@ -1,0 +1,33 @@
+import { CacheAwayError } from '../availability/breaker.js'
+import type { Client } from './many-keys.js'
+
+type Cluster = Extract<Client['ioredis'], { slots: unknown }>
+
+/** The connection to one server of a Cluster. */
+export type Master = ReturnType<Cluster['nodes']>[number]
+
+/**
+ * Every master of a Cluster that has slots.
+ *
+ * @throws CacheAwayError while one is not there: ioredis leaves out of its list whom it lost
+ */
+export async function mastersOf(cluster: Cluster): Promise<Master[]> {
+  if (!isWhole(cluster)) await refresh(cluster)
+  if (!isWhole(cluster)) throw new CacheAwayError('a master of the Cluster is not connected')
+  return cluster.nodes('master')
+}
+
+function isWhole(cluster: Cluster): boolean {
+  const there = cluster.nodes('master').map(({ options }) => `${options.host}:${options.port}`)
+  const owners = new Set(cluster.slots.map(([master]) => master))
+  return [...owners].every(owner => owner === undefined || there.includes(owner))
+}
+
+/** Ask which node has which slots; the answer also brings lost nodes back into the list. */
+const refresh = (cluster: Cluster): Promise<void> =>
+  new Promise((resolve, reject) => {
+    cluster.refreshSlotsCache(error => {
+      if (error) reject(new CacheAwayError(error.message))
+      else resolve()
+    })
+  })
