@@ -4,7 +4,9 @@ import type { RedisClient, RedisManager } from '@gravito/plasma'
 export type Client = RedisClient | RedisManager
 
 /** So many keys in one command keep the server busy for about half a millisecond. */
-export const BATCH = 500
+const READ = 500
+/** To remove a key takes longer than to read it. */
+const REMOVED = 100
 
 /** The values of any number of keys, by position; a Cluster is asked key by key, because their slots differ. */
 export async function getAll(client: Client, keys: readonly string[]): Promise<(string | null)[]> {
@@ -12,21 +14,29 @@ export async function getAll(client: Client, keys: readonly string[]): Promise<(
   if (only === undefined) return []
   if (keys.length === 1) return [await client.get(only)]
   if (client.isCluster) return Promise.all(keys.map(key => client.get(key)))
-  if (keys.length <= BATCH) return client.mget(...keys)
-  return (await Promise.all(batches(keys).map(batch => client.mget(...batch)))).flat()
+  if (keys.length <= READ) return client.mget(...keys)
+  return (await Promise.all(batches(keys, READ).map(batch => client.mget(...batch)))).flat()
 }
 
-/** Remove any number of keys; resolves with how many existed. */
+/** Remove any number of keys; resolves with how many existed, rejects when nothing is under way any more. */
 export async function unlinkAll(client: Client, keys: readonly string[]): Promise<number> {
   if (keys.length === 0) return 0
-  const removed = client.isCluster
-    ? await Promise.all(keys.map(key => client.unlink(key)))
-    : await Promise.all(batches(keys).map(batch => client.unlink(batch)))
+  if (keys.length <= REMOVED) return client.unlink(...keys)
+  const removed = await allOf(batches(keys, REMOVED).map(batch => client.unlink(...batch)))
   return removed.reduce((sum, one) => sum + one, 0)
 }
 
-function batches(keys: readonly string[]): string[][] {
+/** Every result, or the first failure after all have settled. */
+export async function allOf<Result>(work: readonly Promise<Result>[]): Promise<Result[]> {
+  const settled = await Promise.allSettled(work)
+  return settled.map(one => {
+    if (one.status === 'rejected') throw one.reason
+    return one.value
+  })
+}
+
+function batches(keys: readonly string[], size: number): string[][] {
   const parts: string[][] = []
-  for (let i = 0; i < keys.length; i += BATCH) parts.push(keys.slice(i, i + BATCH))
+  for (let i = 0; i < keys.length; i += size) parts.push(keys.slice(i, i + size))
   return parts
 }

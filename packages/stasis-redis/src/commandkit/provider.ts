@@ -1,8 +1,9 @@
 import { InvalidArgumentError, RedisConfigError } from '@gravito/plasma'
 import { type OnError, Soft, warnNowAndThen } from '../availability/soft.js'
-import { BATCH, type Client, unlinkAll } from '../client/many-keys.js'
+import { type Client, unlinkAll } from '../client/many-keys.js'
 import { type ClientSource, clientFrom, type Source } from '../client/source.js'
 import { escapeGlob } from '../entries/keys.js'
+import { sweep } from '../entries/sweep.js'
 import { CacheDeserializationError, CacheSerializationError } from '../store/errors.js'
 import { jsonPlus } from '../values/serializer.js'
 import { Owed } from './owed.js'
@@ -132,16 +133,10 @@ export class RedisCacheProvider implements CacheProvider {
     )
   }
 
+  /** However long it takes: what is owed has to be done once. */
   async #removeAll(): Promise<void> {
-    const client = this.#client()
-    let batch: string[] = []
     const match = `${escapeGlob(this.#prefix)}*`
-    for await (const key of client.scanIterator({ match, count: BATCH })) {
-      if (batch.push(key) < BATCH) continue
-      await unlinkAll(client, batch)
-      batch = []
-    }
-    await unlinkAll(client, batch)
+    await sweep(this.#client(), match, step => step())
   }
 
   async #read<Value>(key: string, text: string): Promise<Value> {

@@ -9,7 +9,7 @@ import { headerOf, type TokenSource } from '../tags/tokens.js'
 import { graceOf, HEAD_BYTES } from '../values/envelope.js'
 import type { KeySpace, TaggedName } from './keys.js'
 import { ADD, INCREMENT, REMOVE, TAKE } from './scripts.js'
-import { keysOf, sweep, sweepServer } from './sweep.js'
+import { keysOf, sweep } from './sweep.js'
 
 /** Longer than any computation. */
 const GENERATION_MS = 3_600_000
@@ -173,13 +173,10 @@ export class Entries {
   async flush(guard: Guard): Promise<void> {
     const client = this.#client()
     try {
+      const isOwn = (key: string) => this.#keys.isOwn(key)
       const isNew = !client.isCluster && (await guard(() => this.#newGeneration()))
-      if (isNew) {
-        await sweepServer(client, this.#keys, guard)
-      } else {
-        await sweep(client, this.#keys.leases, guard)
-        await sweep(client, this.#keys.flushed, guard, key => this.#keys.isOwn(key))
-      }
+      if (!isNew) await sweep(client, this.#keys.leases, guard)
+      await sweep(client, isNew ? this.#keys.all : this.#keys.flushed, guard, isOwn)
     } finally {
       this.#near?.dropAll()
     }

@@ -39,26 +39,6 @@ export const INCREMENT = defineScript({
   reply: (raw: string | null) => (raw === null ? null : Number(raw)),
 })
 
-/**
- * One step of removing every lease, entry and token of a store on one server, which knows what `KeySpace.isOwn` does.
- * ARGV: the cursor, the glob over the names on the wire, how many buckets to look at, bytes of the prefix on the wire.
- * Answers with the next cursor, '0' at the end.
- */
-export const SWEEP = defineScript({
-  keys: [],
-  args: ['cursor', 'glob', 'buckets', 'prefixBytes'],
-  lua: `
-    local step = redis.call('SCAN', cursor, 'MATCH', glob, 'COUNT', buckets)
-    local own, start = {}, prefixBytes + 1
-    for _, key in ipairs(step[2]) do
-      local rest = string.sub(key, start, start + 3)
-      if string.find(rest, '^f?[vg]:{') or string.find(rest, '^t:') then own[#own + 1] = key end
-    end
-    for i = 1, #own, 500 do redis.call('UNLINK', unpack(own, i, math.min(i + 499, #own))) end
-    return step[1]`,
-  reply: (raw: string) => raw,
-})
-
 /** Whoever computes the entry loses the right to keep it. */
 const DROP = `
     redis.call('UNLINK', lease)`

@@ -1,18 +1,9 @@
-import { isRedisError } from '@gravito/plasma'
-import { type Guard, isAway } from '../availability/breaker.js'
-import { type Client, unlinkAll } from '../client/many-keys.js'
-import { escapeGlob, type KeySpace } from './keys.js'
-import { SWEEP } from './scripts.js'
+import { CacheAwayError, type Guard } from '../availability/breaker.js'
+import { allOf, type Client, unlinkAll } from '../client/many-keys.js'
+import { escapeGlob } from './keys.js'
 
 /** So many buckets in a step keep the server busy for about half a millisecond. */
 const SCANNED = 500
-/** So many keys are removed by one command. */
-const REMOVED = 100
-/** Commands that remove and were not answered yet. */
-const UNDER_WAY = 8
-
-/** So many buckets in a step that also removes. */
-const SWEPT = 400
 
 interface Step {
   readonly cursor: string
@@ -22,94 +13,94 @@ interface Step {
 type Scan = (cursor: string) => Promise<Step>
 
 /**
- * Remove every lease, entry and token of a store from one server, in scripts that block nobody; where the server
- * refuses those, as `sweep` does.
- */
-export async function sweepServer(client: Client, keys: KeySpace, guard: Guard): Promise<void> {
-  const { keyPrefix } = client
-  const glob = escapeGlob(keyPrefix) + keys.all
-  const prefixBytes = Buffer.byteLength(keyPrefix + keys.prefix)
-  try {
-    let cursor = '0'
-    do {
-      const at = cursor
-      cursor = await guard(() => client.run(SWEEP, [], [at, glob, SWEPT, prefixBytes]))
-    } while (cursor !== '0')
-  } catch (error) {
-    if (isAway(error) || !isRedisError(error)) throw error
-    await sweep(client, keys.all, guard, key => keys.isOwn(key))
-  }
-}
-
-/**
- * Remove every key that matches the glob, on all masters at once, in commands that block nobody.
+ * Remove every key that matches the glob, on all masters at once, in commands that block nobody; resolves with how many
+ * existed. Rejects with the first failure, when nothing is under way any more.
  *
  * @param isMeant which of them; left out: all
  */
-export function sweep(
+export async function sweep(
   client: Client,
   glob: string,
   guard: Guard,
   isMeant: (key: string) => boolean = () => true,
-): Promise<void> {
-  return onAllServers(client, glob, guard, async steps => {
-    const underWay = new Set<Promise<unknown>>()
-    let failure: { error: unknown } | undefined
-    const remove = (keys: readonly string[]) => {
-      const removing: Promise<unknown> = guard(() => unlinkAll(client, keys))
-        .catch(error => {
-          failure ??= { error }
-        })
-        .finally(() => underWay.delete(removing))
-      underWay.add(removing)
-    }
-    for await (const matching of steps) {
-      if (failure) break
-      const keys = matching.filter(isMeant)
-      for (let i = 0; i < keys.length; i += REMOVED) {
-        if (underWay.size >= UNDER_WAY) await Promise.race(underWay)
-        remove(keys.slice(i, i + REMOVED))
-      }
-    }
-    await Promise.all(underWay)
-    if (failure) throw failure.error
-  })
+): Promise<number> {
+  const remove = async (keys: readonly string[]) => {
+    const meant = keys.filter(isMeant)
+    return meant.length === 0 ? 0 : guard(() => unlinkAll(client, meant))
+  }
+  const scans = await scansOf(client, glob, guard)
+  const removed = await allOf(scans.map(scan => sweepServer(scan, remove)))
+  return removed.reduce((sum, one) => sum + one, 0)
 }
 
 /** The keys that match the glob, on all masters; one may come twice. */
 export async function keysOf(client: Client, glob: string, guard: Guard): Promise<string[]> {
   const found: string[] = []
-  await onAllServers(client, glob, guard, async steps => {
-    for await (const keys of steps) found.push(...keys)
-  })
+  const scans = await scansOf(client, glob, guard)
+  await allOf(
+    scans.map(async scan => {
+      let cursor = '0'
+      do {
+        const step = await scan(cursor)
+        cursor = step.cursor
+        for (const key of step.keys) found.push(key)
+      } while (cursor !== '0')
+    }),
+  )
   return found
 }
 
-async function onAllServers(
-  client: Client,
-  glob: string,
-  guard: Guard,
-  visit: (steps: AsyncIterable<readonly string[]>) => Promise<void>,
-): Promise<void> {
-  const scans = await guard(async () => scansOf(client, glob))
-  await Promise.all(scans.map(scan => visit(stepsOf(scan, guard))))
-}
-
-async function* stepsOf(scan: Scan, guard: Guard): AsyncGenerator<readonly string[]> {
-  for (let cursor = ''; cursor !== '0'; ) {
-    const step = await guard(() => scan(cursor || '0'))
-    cursor = step.cursor
-    yield step.keys
+/** The server removes what one step found while the next one's question is made: neither waits for the other. */
+async function sweepServer(
+  scan: Scan,
+  remove: (keys: readonly string[]) => Promise<number>,
+): Promise<number> {
+  let removed = 0
+  let removing = Promise.resolve(0)
+  let scanning: Promise<Step> | undefined = scan('0')
+  try {
+    while (scanning) {
+      const { cursor, keys }: Step = await scanning
+      scanning = cursor === '0' ? undefined : awaitedLater(scan(cursor))
+      removed += await removing
+      removing = awaitedLater(remove(keys))
+    }
+    return removed + (await removing)
+  } finally {
+    await Promise.allSettled([scanning, removing])
   }
 }
 
-function scansOf(client: Client, glob: string): Scan[] {
-  const { ioredis, keyPrefix } = client
-  if (!('nodes' in ioredis)) return [cursor => client.scan(cursor, { match: glob, count: SCANNED })]
-  const match = escapeGlob(keyPrefix) + glob
-  return ioredis.nodes('master').map(node => async cursor => {
-    const reply = await node.call('SCAN', cursor, 'MATCH', match, 'COUNT', SCANNED)
-    const [next, keys] = reply as [string, string[]]
-    return { cursor: next, keys: keys.map(key => key.slice(keyPrefix.length)) }
+/** Its failure is nobody's surprise, although nobody waits for it yet. */
+function awaitedLater<Result>(work: Promise<Result>): Promise<Result> {
+  work.catch(() => undefined)
+  return work
+}
+
+/** A scan of each master. */
+function scansOf(client: Client, glob: string, guard: Guard): Promise<Scan[]> {
+  const { keyPrefix } = client
+  return guard(async () => {
+    const { ioredis } = client
+    if (!('nodes' in ioredis)) {
+      const options = { match: glob, count: SCANNED }
+      return [cursor => guard(() => client.scan(cursor, options))]
+    }
+    const match = escapeGlob(keyPrefix) + glob
+    return ioredis.nodes('master').map(
+      node => cursor =>
+        guard(async () => {
+          const reply = await node
+            .call('SCAN', cursor, 'MATCH', match, 'COUNT', SCANNED)
+            .catch(typed)
+          const [next, keys] = reply as [string, string[]]
+          return { cursor: next, keys: keys.map(key => key.slice(keyPrefix.length)) }
+        }),
+    )
   })
+}
+
+/** What a node's own connection says when it ends. */
+function typed(error: Error): never {
+  throw error.name === 'ReplyError' ? error : new CacheAwayError(error.message)
 }

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, RedisConfigError } from '@gravito/plasma'
 import { type OnError, Soft, warnNowAndThen } from '../availability/soft.js'
-import { BATCH, type Client, unlinkAll } from '../client/many-keys.js'
+import type { Client } from '../client/many-keys.js'
 import {
   type ClientSource,
   type ConnectionOptions,
@@ -8,6 +8,7 @@ import {
   type Source,
 } from '../client/source.js'
 import { escapeGlob } from '../entries/keys.js'
+import { keysOf, sweep } from '../entries/sweep.js'
 import { CacheDeserializationError, CacheSerializationError } from '../store/errors.js'
 import { jsonPlus } from '../values/serializer.js'
 import { DELETE_IF, OwnLocks } from './own-locks.js'
@@ -121,25 +122,20 @@ export class RedisAdapter implements TrivaAdapter {
   /** Remove every key of this adapter but the locks; resolves with how many. */
   async clear(): Promise<number> {
     const locks = this.#prefix + LOCK
-    let removed = 0
-    let batch: string[] = []
-    const remove = async () => {
-      removed += await unlinkAll(this.#client(), batch)
-      batch = []
-    }
-    for await (const key of this.#scan('*')) {
-      if (!key.startsWith(locks) && batch.push(key) >= BATCH) await remove()
-    }
-    await remove()
+    const removed = await sweep(
+      this.#client(),
+      this.#glob('*'),
+      this.#soft.ask,
+      key => !key.startsWith(locks),
+    )
     this.#counts.deletes += removed
     return removed
   }
 
   /** The keys that match a glob, sorted; Triva's own form `users:.*` means `users:*`. */
   async keys(pattern?: string | null): Promise<string[]> {
-    const names = new Set<string>()
-    for await (const key of this.#scan(glob(pattern))) names.add(key.slice(this.#prefix.length))
-    return [...names].sort()
+    const found = await keysOf(this.#client(), this.#glob(glob(pattern)), this.#soft.ask)
+    return [...new Set(found.map(key => key.slice(this.#prefix.length)))].sort()
   }
 
   /** Is there an entry? Counts as no read. */
@@ -167,10 +163,9 @@ export class RedisAdapter implements TrivaAdapter {
     }
   }
 
-  /** A walk over many keys may take longer than the deadline, but Redis must be there. */
-  async *#scan(match: string): AsyncGenerator<string, void, undefined> {
-    await this.#soft.ask(() => this.#client().exists(this.#prefix))
-    yield* this.#client().scanIterator({ match: escapeGlob(this.#prefix) + match, count: BATCH })
+  /** A glob over the own keys. */
+  #glob(names: string): string {
+    return escapeGlob(this.#prefix) + names
   }
 
   #client(): Client {
