@@ -86,7 +86,7 @@ export class SemaphorePanel implements Panel<SemaphoreSnapshot> {
         this.#limit = unknown
         await this.#semaphore.setPermits(permits)
         if (this.#limit === unknown) this.#limit = new Limit(permits)
-        this.#journal.add('plain', `The semaphore has ${permits} permits now, for every process`)
+        this.#journal.add('plain', `Permits of the semaphore, for every process: ${permits}`)
         return { permits }
       },
     },
