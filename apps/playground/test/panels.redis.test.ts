@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { RedisClient } from '@gravito/plasma'
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
 import type { CacheSnapshot } from '../src/panels/cache.js'
@@ -168,7 +169,9 @@ describe('semaphore', () => {
 
   it('gets more permits, and fewer, while it is in use', async () => {
     for (const permits of [4, 1]) {
+      const watched = Array.from({ length: 20 }, (_, i) => pause(i).then(semaphore))
       expect(await press('semaphore', 'permits', { permits })).toMatchObject({ status: 200 })
+      await Promise.all(watched)
       await waitUntil(`${permits} are held`, async () => {
         const now = await semaphore()
         return now.permits === permits && now.held === permits && now.peak === permits

@@ -195,13 +195,13 @@ export class RedisClient extends Commands<Sending> {
     return transact(this.#dispatcher, this.name, work, options)
   }
 
-  /** Run a script made by `defineScript`: by its SHA-1, and with its text when the server does not know it. */
+  /** Run a script made by `defineScript`: with its text the first time and when the server forgot it, else by its SHA-1. */
   run<K extends readonly Key[], A extends readonly Value[], Reply>(
     script: Script<K, A, Reply>,
     keys: K,
     args: A,
   ): Promise<Reply> {
-    return runScript(this, script, keys, args)
+    return runScript(this, this.#dispatcher.sentScripts, script, keys, args)
   }
 
   /** Add a script as a method of this client and its pipelines, as ioredis does; `defineScript` is typed. */

@@ -9,6 +9,7 @@ import type { Limits } from './connection/limits.js'
 import { ConnectionPool } from './connection/pool.js'
 import { isRead } from './connection/repeatable.js'
 import { ConnectionClosedError, InvalidArgumentError } from './errors.js'
+import type { SentScripts } from './scripting/script.js'
 import { CommandObserver } from './telemetry/commands.js'
 import type { ConnectionEvents } from './telemetry/events.js'
 import type { ConnectionStats } from './telemetry/stats.js'
@@ -44,6 +45,7 @@ export class Dispatcher {
   readonly main: Connection
   readonly observer: CommandObserver
   readonly dedicated: ConnectionPool
+  readonly sentScripts: SentScripts = new WeakSet()
   readonly #open: (role: ConnectionRole) => Connection
   readonly #owners = new WeakMap<Connection, CommandOwner>()
   #replica: Connection | undefined

@@ -26,6 +26,26 @@ describe('a script', () => {
     expect(await redis.run(compareAndDelete, ['lock'], ['me'])).toBe(true)
   })
 
+  test('that the server does not know yet runs in the order of the calls, each once', async () => {
+    const redis = testClient()
+    for (let round = 0; round < 30; round++) {
+      const add = defineScript({
+        keys: ['list'],
+        args: ['item'],
+        lua: `-- ${round} ${'of a length that takes the server a while '.repeat(50)}
+          return redis.call('RPUSH', list, item)`,
+      })
+      const calls: Promise<unknown>[] = []
+      for (let call = 0; call < 30; call++) {
+        calls.push(redis.run(add, [`list${round}`], [call]))
+        await Promise.race([calls[0], new Promise(setImmediate)])
+      }
+      await Promise.all(calls)
+      const order = await redis.lrange(`list${round}`, 0, -1)
+      expect(order).toEqual(calls.map((_, call) => String(call)))
+    }
+  })
+
   test('takes any number of keys when it names none', async () => {
     const redis = testClient()
     const count = defineScript({ lua: 'return #KEYS * 100 + #ARGV', reply: (n: number) => n })

@@ -111,7 +111,7 @@ export class CachePanel implements Panel<CacheSnapshot> {
       burst: this.#burst,
       promises: [
         {
-          text: `One factory call for all who ask for what is missing: ${this.#bursts} bursts, ${this.#extraCalls} calls too many`,
+          text: `One factory call for all who ask for what is missing; bursts: ${this.#bursts}, calls too many: ${this.#extraCalls}`,
           kept: this.#extraCalls === 0,
         },
       ],

@@ -21,6 +21,25 @@ export interface SemaphoreSnapshot {
 
 const TOKENS = 50
 
+/** A number of permits, for as long as it counts. */
+class Limit {
+  /** The most that were held at once. */
+  peak = 0
+  readonly #permits: number
+  /** Until then those who held more when it was lowered are not done. */
+  #isReached = false
+
+  constructor(permits: number) {
+    this.#permits = permits
+  }
+
+  isExceededBy(held: number): boolean {
+    this.#isReached ||= held <= this.#permits
+    if (this.#isReached) this.peak = Math.max(this.peak, held)
+    return this.#isReached && held > this.#permits
+  }
+}
+
 /** Permits that the crew shares; their number can be changed while it works. */
 export class SemaphorePanel implements Panel<SemaphoreSnapshot> {
   readonly name = 'semaphore'
@@ -31,11 +50,8 @@ export class SemaphorePanel implements Panel<SemaphoreSnapshot> {
   readonly #members = new Map<number, string>()
   readonly #waiting = new Map<string, number>()
   #grants = 0
-  #peak = 0
-  #permits = PERMITS
   #exceeded = 0
-  /** More may be held than the limit until those who hold them are done: it was lowered. */
-  #settling = false
+  #limit = new Limit(PERMITS)
 
   constructor(redis: RedisManager, crew: Crew, journal: Journal, stage: string) {
     const { locks, semaphore } = stageNames(stage)
@@ -66,11 +82,11 @@ export class SemaphorePanel implements Panel<SemaphoreSnapshot> {
       fields: ['permits'],
       run: async (body: Record<string, unknown>) => {
         const permits = wholeNumber(body, 'permits', { min: 1, max: CREW.length, initial: PERMITS })
+        const unknown = new Limit(Number.POSITIVE_INFINITY)
+        this.#limit = unknown
         await this.#semaphore.setPermits(permits)
-        this.#settling = true
-        this.#permits = permits
-        this.#peak = 0
-        this.#journal.add('plain', `The semaphore has ${permits} permits now, for every process`)
+        if (this.#limit === unknown) this.#limit = new Limit(permits)
+        this.#journal.add('plain', `Permits of the semaphore, for every process: ${permits}`)
         return { permits }
       },
     },
@@ -81,14 +97,10 @@ export class SemaphorePanel implements Panel<SemaphoreSnapshot> {
   }
 
   async snapshot(): Promise<SemaphoreSnapshot> {
-    const limit = this.#permits
+    const limit = this.#limit
     const info = await this.#semaphore.info()
     const holders = await this.#semaphore.inspect()
-    if (info.held <= limit) this.#settling = false
-    if (!this.#settling && limit === this.#permits) {
-      this.#peak = Math.max(this.#peak, info.held)
-      if (info.held > limit) this.#exceeded++
-    }
+    if (limit === this.#limit && limit.isExceededBy(info.held)) this.#exceeded++
     const working = new Set(this.#crew.members.map(({ name }) => name))
     return {
       permits: info.permits,
@@ -101,10 +113,10 @@ export class SemaphorePanel implements Panel<SemaphoreSnapshot> {
         .sort(([, a], [, b]) => a - b)
         .flatMap(([member]) => (working.has(member) ? [member] : [])),
       grants: this.#grants,
-      peak: this.#peak,
+      peak: limit.peak,
       promises: [
         {
-          text: `Never more than ${info.permits} at once: at most ${this.#peak} seen`,
+          text: `Never more than ${info.permits} at once: at most ${limit.peak} seen`,
           kept: this.#exceeded === 0,
         },
       ],

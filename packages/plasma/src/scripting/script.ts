@@ -65,19 +65,31 @@ interface ScriptSender {
   send<Reply>(name: string, args: Argument[], keys: Keys, decode?: Decode<Reply>): Promise<Reply>
 }
 
-/** Run a script by its SHA-1, and with its text when the server does not know it. */
+/** The scripts that a server was given the text of. */
+export type SentScripts = WeakSet<Script<never, never, unknown>>
+
+/**
+ * Run a script: with its text the first time, so that calls at the same time keep their order, by its SHA-1
+ * afterwards, and with its text again when the server does not know it, or no more.
+ */
 export async function runScript<Reply>(
   sender: ScriptSender,
+  sent: SentScripts,
   script: Script<never, never, Reply>,
   keys: readonly Key[],
   args: readonly Value[],
 ): Promise<Reply> {
   const rest = [keys.length, ...keys, ...args]
   const positions = keysFrom(2, keys.length)
+  const { lua, sha1, reply } = script
+  if (!sent.has(script)) {
+    sent.add(script)
+    return sender.send('eval', [lua, ...rest], positions, reply)
+  }
   try {
-    return await sender.send('evalsha', [script.sha1, ...rest], positions, script.reply)
+    return await sender.send('evalsha', [sha1, ...rest], positions, reply)
   } catch (error) {
     if (!isRedisError(error, 'NOSCRIPT')) throw error
-    return sender.send('eval', [script.lua, ...rest], positions, script.reply)
+    return sender.send('eval', [lua, ...rest], positions, reply)
   }
 }

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import { coalesce } from '../../src/connection/fast/coalesce.js'
 
 /** A coalesced stream, and the chunks that came out of it. */
-function recorded(underWay = 0) {
+function recorded(firstPart = 1) {
   const chunks: string[] = []
   const stream = new Duplex({
     decodeStrings: false,
@@ -14,7 +14,7 @@ function recorded(underWay = 0) {
       done()
     },
   })
-  coalesce(stream, () => underWay)
+  coalesce(stream, () => firstPart)
   return { stream, chunks }
 }
 
@@ -31,7 +31,7 @@ it('what a tick sends leaves in parts that grow', async () => {
   expect(chunks.slice(5)).toEqual(['d', 'dd'])
 })
 
-it('the first part is as large as what the server still works on', async () => {
+it('the first part has as many commands as is said', async () => {
   const { stream, chunks } = recorded(30)
   for (let i = 0; i < 100; i++) stream.write('c')
   await nextTurn()

@@ -11,7 +11,7 @@ interface Inside {
   status: string
   stream: Duplex
   condition: { select: number; subscriber: unknown; protocol: number } | undefined
-  options: { socketTimeout?: number; monitor?: boolean; stringNumbers?: boolean }
+  options: { socketTimeout?: number; monitor?: boolean; stringNumbers?: boolean; tls?: unknown }
   connector: Connector & { connect(emit: unknown): Promise<Duplex> }
   commandQueue: Queue
   sendCommand(command: unknown, stream?: unknown): unknown
@@ -24,6 +24,9 @@ interface Queue {
   shift(): unknown
   peekFront(): { command: unknown } | undefined
 }
+
+/** With TLS a first part has at least so many commands. */
+const LEAST_ENCRYPTED = 32
 
 /** Commands after which ioredis has to do something of its own. */
 const SLOW = new Set(
@@ -45,8 +48,9 @@ export function accelerate(instance: Redis | Cluster): void {
 function accelerateNode(redis: Redis, isOneOfMany: boolean): void {
   const inside = redis as unknown as Inside
   if (!isKnown(inside)) return
-  // Several servers work beside each other anyway: parts would only cost.
-  const underWay = () => (isOneOfMany ? Number.POSITIVE_INFINITY : inside.commandQueue.length)
+  // Several servers work beside each other anyway: parts would only cost. Each part is encrypted by itself.
+  const least = isOneOfMany ? Number.POSITIVE_INFINITY : inside.options.tls ? LEAST_ENCRYPTED : 1
+  const firstPart = () => Math.max(inside.commandQueue.length, least)
   const { connector } = inside
   const connect = connector.connect.bind(connector)
   connector.connect = async emit => {
@@ -55,7 +59,7 @@ function accelerateNode(redis: Redis, isOneOfMany: boolean): void {
     const stream = await (isPlain
       ? openPlainSocket(connector, bytes => replies.read(bytes))
       : connect(emit))
-    coalesce(stream, underWay)
+    coalesce(stream, firstPart)
     replies.attach(stream, isPlain)
     return stream
   }

@@ -10,13 +10,13 @@ let listening = false
 
 /**
  * Write what one tick sends with few system calls, instead of one for each command: the dearest part of a small
- * command. It leaves in parts that grow, so that the server works on the first while the rest is encoded; the first
- * part is as large as what the server still works on. What is written while the stream is corked is not divided.
+ * command. It leaves in parts that grow, so that the server works on the first while the rest is encoded. What is
+ * written while the stream is corked is not divided.
  * Order is kept; what a process wrote in its last tick is on the wire before it exits.
  *
- * @param underWay how many commands were written and not answered
+ * @param firstPart how many commands the first part of a tick has, from 1 up
  */
-export function coalesce(stream: Duplex, underWay: () => number): void {
+export function coalesce(stream: Duplex, firstPart: () => number): void {
   const write = stream.write.bind(stream) as (
     chunk: string | Uint8Array,
     ...rest: unknown[]
@@ -47,7 +47,7 @@ export function coalesce(stream: Duplex, underWay: () => number): void {
     commands++
     if (!scheduled) {
       scheduled = true
-      part = Math.max(underWay(), 1)
+      part = firstPart()
       pending.add(flush)
       process.nextTick(flush)
     }
