@@ -59,8 +59,12 @@ export class Mutex {
    *
    * @throws LockTimeoutError, LockStoreError when Redis fails, or the signal's reason
    */
-  async acquire(options: AcquireOptions = {}): Promise<Lease> {
-    return await this.#acquire(this.#resolve(options), options.signal)
+  acquire(options: AcquireOptions = {}): Promise<Lease> {
+    try {
+      return this.#acquire(this.#resolve(options), options.signal)
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   /**

@@ -149,8 +149,8 @@ export class Lease {
    *
    * @returns true when it was still ours
    */
-  async release(): Promise<boolean> {
-    if (this.#released) return false
+  release(): Promise<boolean> {
+    if (this.#released) return Promise.resolve(false)
     const held = this.isHeld() ? { sentAt: this.#sentAt, leaseMs: this.#leaseMs } : undefined
     this.#released = true
     this.#store.renewals.remove(this.#renewable)
@@ -158,7 +158,7 @@ export class Lease {
       const { telemetry, kind } = this.#store
       telemetry.released(kind.name, this.name, this.token, performance.now() - this.#since)
     }
-    return await this.#grant.release(held)
+    return this.#grant.release(held)
   }
 
   /** A lease for the same asynchronous context, whose release gives nothing back. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { isRedisError, type RedisClient, type RedisManager } from '@gravito/plasma'
 import { Renewals } from '../lease/renewal.js'
 import { RELEASE_RESERVED } from '../scripts/handover.js'
-import type { Kind, Place, Released } from '../scripts/kind.js'
+import type { Kind, Place, Released, Taken } from '../scripts/kind.js'
 import { INSPECT, MUTEX } from '../scripts/mutex.js'
 import { RAISE } from '../scripts/quorum.js'
 import { PERMIT_INFO, SET_LIMIT } from '../scripts/semaphore.js'
@@ -127,18 +127,8 @@ export class LockStore {
   }
 
   /** The token when the lock is free and nobody queues, else the holder's remaining ms or `'queued'`. */
-  async acquire(
-    { lock, fence, queue }: LockKeys,
-    ticket: string,
-    ttlMs: number,
-  ): Promise<{ token: number } | { ttlMs: number } | 'queued'> {
-    const reply = await this.#client.run(
-      this.kind.scripts.ACQUIRE,
-      [lock, fence, queue],
-      [ticket, ttlMs],
-    )
-    if (typeof reply === 'string') return { token: Number(reply) }
-    return reply === 1 ? 'queued' : { ttlMs: -reply }
+  acquire({ lock, fence, queue }: LockKeys, ticket: string, ttlMs: number): Promise<Taken> {
+    return this.#client.run(this.kind.scripts.ACQUIRE, [lock, fence, queue], [ticket, ttlMs])
   }
 
   /** Queue and wait for a message, or, with `wait` false, take the lock if all who queue are dead. */
@@ -159,11 +149,11 @@ export class LockStore {
   releaseAndEnqueue(
     keys: LockKeys,
     ticket: string,
-    next: Ticket,
+    next: Ticket & { readonly isQueued: boolean },
     { reserved, last }: Used = { reserved: 0, last: 0 },
   ): Promise<Released> {
-    const { id, ttlMs, arrivalUs } = next
-    const following = [id, ttlMs, arrivalUs, TICKET_MS] as const
+    const { id, ttlMs, arrivalUs, isQueued } = next
+    const following = [id, isQueued ? 0 : 1, ttlMs, arrivalUs, TICKET_MS] as const
     const args = [ticket, this.#publish, ...following, reserved, last, SPARE_TOKENS] as const
     return this.#client.run(this.kind.scripts.RELEASE_AND_ENQUEUE, all(keys), args)
   }

@@ -1,13 +1,9 @@
 /** Lua that several scripts share. */
 
-/** The server's microseconds as `now`, and tokens: a hybrid logical clock (I2). Needs `fence`. */
+/** The server's clock: its seconds and the rest as `time`, its microseconds as `now`. */
 export const CLOCK = `
     local time = redis.call('TIME')
-    local now = time[1] * 1000000 + time[2]
-    local function mint()
-      local last = tonumber(redis.call('GET', fence) or 0)
-      return string.format('%.0f', now > last and now or last + 1)
-    end`
+    local now = time[1] * 1000000 + time[2]`
 
 /**
  * `mark(token)`: no token so far is larger. The mark goes a second or two after the server's clock has passed it, because
@@ -19,11 +15,23 @@ export const MARK = `
       redis.call('SET', fence, token, 'EXAT', math.floor(token / 1000000) + 2)
     end`
 
-/** `own(ticket, token, ttlMs)` makes the ticket the one holder. Needs `fence` and `lock`. */
-export const OWN = `
+/** `mint()`: the next token, marked: a hybrid logical clock (I2). Needs CLOCK and `fence`. */
+export const MINT = `
     ${MARK}
+    local function mint()
+      local token = string.format('%.0f', now)
+      local last = redis.call('SET', fence, token, 'EXAT', time[1] + 2, 'GET')
+      if last and tonumber(last) >= now then
+        token = string.format('%.0f', last + 1)
+        mark(token)
+      end
+      return token
+    end`
+
+/** `own(ticket, token, ttlMs)` makes the ticket the one holder. Needs CLOCK, `fence` and `lock`. */
+export const OWN = `
+    ${MINT}
     local function own(ticket, token, ttlMs)
-      mark(token)
       redis.call('SET', lock, ticket .. '|' .. token, 'PX', ttlMs)
     end`
 
@@ -35,18 +43,25 @@ export const OWNED_BY = `
       end
     end`
 
+/** `since(arrival)`: the server's microseconds of an arrival, which is an age when it is below 0. Needs CLOCK. */
+export const SINCE = `
+    local function since(arrival)
+      local score = tonumber(arrival)
+      return math.min(score < 0 and now + score or score, now)
+    end`
+
 /**
- * `line(ticket, ttlMs, arrival, ticketMs)` writes a ticket; an arrival below 0 is an age. `isAlive(head)` says whether
+ * `line(ticket, ttlMs, arrival, ticketMs)` writes a ticket; see `since` for its arrival. `isAlive(head)` says whether
  * its process may still wait. `offer(head, self)` takes the ticket out of the queue and makes it a holder if its process
  * is alive (I7, I8): one past its heartbeat, or whose channel nobody hears, is dropped. `self` is the asking ticket, which
  * learns by the reply and gets its whole lease; others learn by a message and start with at most 3 s, so that a stopped
- * waiter costs no more. Needs CLOCK, `own`, `queue`, `waiters`, `channel` and `publish`.
+ * waiter costs no more. Gives the token and the ms of the lease. Needs CLOCK, `mint`, `own`, `queue`, `waiters`, `channel`
+ * and `publish`.
  */
 export const QUEUE = `
+    ${SINCE}
     local function line(ticket, ttlMs, arrival, ticketMs)
-      local score = tonumber(arrival)
-      if score < 0 then score = now + score end
-      redis.call('ZADD', queue, 'NX', string.format('%.0f', math.min(score, now)), ticket)
+      redis.call('ZADD', queue, 'NX', string.format('%.0f', since(arrival)), ticket)
       local deadline = string.format('%.0f', now + ticketMs * 1000)
       redis.call('HSET', waiters, ticket, deadline .. ':' .. ttlMs .. ':' .. channel)
       redis.call('PEXPIRE', queue, ticketMs + 1000)
@@ -65,22 +80,26 @@ export const QUEUE = `
       local token = mint()
       if head == self then
         own(head, token, ttlMs)
-        return true
+        return token, tonumber(ttlMs)
       end
       local lease = tonumber(ttlMs) < 3000 and ttlMs or '3000'
       local grant = head .. '|' .. token .. '|' .. string.format('%.0f', now) .. '|' .. lease
       if redis.call(publish, hears, grant) == 0 then return false end
       own(head, token, lease)
-      return true
+      return token, tonumber(lease)
     end`
 
-/** `handOver(self)` gives the one free lock to the first ticket that is alive. Needs QUEUE. */
+/**
+ * `handOver(self)` gives the one free lock to the first ticket that is alive: that one, its token and the ms of its lease.
+ * Needs QUEUE.
+ */
 export const HAND_OVER = `
     local function handOver(self)
       while true do
         local head = redis.call('ZRANGE', queue, 0, 0)[1]
         if not head then return false end
-        if offer(head, self) then return true end
+        local token, leaseMs = offer(head, self)
+        if token then return head, token, leaseMs end
       end
     end`
 

@@ -1,5 +1,5 @@
 import { defineScript } from '@gravito/plasma'
-import { CLOCK, HAND_OVER, OWN, OWNED_BY, QUEUE } from './fragments.js'
+import { CLOCK, HAND_OVER, OWN, OWNED_BY, QUEUE, SINCE } from './fragments.js'
 import { KEYS, placeAfterRelease, RELEASING } from './kind.js'
 
 /**
@@ -31,8 +31,9 @@ export const RELEASE_RESERVED = defineScript({
 })
 
 /**
- * RELEASE and ENQUEUE of the process' next waiter in one step, so that a handoff costs one command (I12). Reserves `spare`
- * tokens when that waiter is granted and nobody else waits.
+ * RELEASE and ENQUEUE of the process' next waiter in one step, so that a handoff costs one command (I12). One that was
+ * never queued (`isNew`) and came before all who queue gets the lock at once. Reserves `spare` tokens when that waiter is
+ * granted and nobody else waits.
  */
 export const RELEASE_AND_RESERVE = defineScript({
   keys: KEYS,
@@ -41,22 +42,37 @@ export const RELEASE_AND_RESERVE = defineScript({
     ${CLOCK}
     ${OWNED_BY}
     ${OWN}
-    ${QUEUE}
-    ${HAND_OVER}
+    ${SINCE}
     ${SETTLE}
     local held = redis.call('GET', lock)
-    local mine = ownedBy(held, ticket)
-    if not ownedBy(held, following) then
-      line(following, ttlMs, arrival, ticketMs)
-      if mine or not held then handOver(following) end
+    local mine, token = ownedBy(held, ticket), ownedBy(held, following)
+    local leftMs, isAlone = 0, nil
+    if not token then
+      local isFree = mine or not held
+      local first = redis.call('ZRANGE', queue, 0, 0, 'WITHSCORES')
+      local isFirst = not first[1] or since(arrival) < tonumber(first[2])
+      if isFree and isFirst and isNew == '1' then
+        token = mint()
+        own(following, token, ttlMs)
+        isAlone = not first[1]
+      else
+        ${QUEUE}
+        ${HAND_OVER}
+        line(following, ttlMs, arrival, ticketMs)
+        if isFree then
+          local holder
+          holder, token, leftMs = handOver(following)
+          if holder ~= following then token = false end
+        else
+          leftMs = redis.call('PTTL', lock)
+        end
+      end
     end
-    local token = ownedBy(redis.call('GET', lock), following)
-    local isAlone = token and redis.call('EXISTS', queue) == 0
+    if isAlone == nil then isAlone = token and redis.call('EXISTS', queue) == 0 end
     if isAlone then
       local marked = math.max(tonumber(redis.call('GET', fence) or 0), token + spare)
       mark(string.format('%.0f', marked))
     end
-    local now = string.format('%.0f', now)
-    return { mine and 1 or 0, isAlone and 1 or 0, token or false, now, redis.call('PTTL', lock) }`,
+    return { mine and 1 or 0, isAlone and 1 or 0, token or false, string.format('%.0f', now), leftMs }`,
   reply: placeAfterRelease,
 })

@@ -9,6 +9,14 @@ type Each<Names extends readonly string[]> = { readonly [I in keyof Names]: Valu
 
 type AllKeys = readonly [Key, Key, Key, Key, Key]
 
+/** What ACQUIRE took, or the holder's remaining ms, or that it is free but others queue. */
+export type Taken = { token: number } | { ttlMs: number } | 'queued'
+
+export const taken = (reply: string | number): Taken => {
+  if (typeof reply === 'string') return { token: Number(reply) }
+  return reply === 1 ? 'queued' : { ttlMs: -reply }
+}
+
 /** Where a ticket stands after a script: granted with a token, or queued. */
 export interface Place {
   token: number | undefined
@@ -29,6 +37,7 @@ export const RELEASING = [
   'ticket',
   'publish',
   'following',
+  'isNew',
   'ttlMs',
   'arrival',
   'ticketMs',
@@ -65,7 +74,7 @@ export interface Kind {
   readonly queues: 'head' | 'some' | 'each'
   readonly scripts: {
     /** Take what is free and nobody queues for. */
-    readonly ACQUIRE: Script<readonly [Key, Key, Key], readonly [Value, Value], string | number>
+    readonly ACQUIRE: Script<readonly [Key, Key, Key], readonly [Value, Value], Taken>
     /** Join the queue or ask again; with `wait` 0 only take what the living leave. */
     readonly ENQUEUE: Script<AllKeys, readonly [Value, Value, Value, Value, Value, Value], Place>
     /** Give back, and hand over. */

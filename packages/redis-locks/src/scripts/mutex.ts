@@ -1,7 +1,7 @@
 import { defineScript } from '@gravito/plasma'
 import { CLOCK, HAND_OVER, OWN, OWNED_BY, QUEUE, TELL_HOLDER } from './fragments.js'
 import { RELEASE_AND_RESERVE } from './handover.js'
-import { KEYS, type Kind, place } from './kind.js'
+import { KEYS, type Kind, place, taken } from './kind.js'
 import { RENEW } from './renew.js'
 
 /**
@@ -30,7 +30,7 @@ const ACQUIRE = defineScript({
     end
     redis.call('SET', lock, ticket .. '|' .. token, 'PX', ttlMs)
     return token`,
-  reply: (raw: string | number) => raw,
+  reply: taken,
 })
 
 /**

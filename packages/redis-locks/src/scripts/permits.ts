@@ -1,22 +1,29 @@
 import { defineScript } from '@gravito/plasma'
-import { CLOCK, MARK, QUEUE } from './fragments.js'
-import { KEYS, type Kind, place, placeAfterRelease, RELEASING } from './kind.js'
+import { CLOCK, MINT, QUEUE } from './fragments.js'
+import { KEYS, type Kind, place, placeAfterRelease, RELEASING, taken } from './kind.js'
 import type { RenewScript } from './renew.js'
 
 /**
  * A hash per lock: ticket -> `token|end of its lease in microseconds`, `#used`, `#soonest` (no lease ends
- * earlier), and `#limit` when `setPermits` said so. A ticket ends in `*weight/permits`. `load()` reads it and drops
- * what has ended, `save()` writes it back or removes it (I6, I11). Needs CLOCK and `lock`.
+ * earlier), and `#limit` when `setPermits` said so. A ticket ends in `*weight/permits`. `load(...)` reads it, drops what
+ * has ended, and gives the values of two tickets; `save()` writes it back or removes it (I6, I11). Needs CLOCK and `lock`.
  */
 export const PERMITS = `
-    ${MARK}
+    ${MINT}
     local NEVER, LIMIT_MS = 9007199254740991, 604800000
-    local used, soonest, limit, leaseMs, dropped = 0, NEVER, false, 1, nil
+    local used, soonest, limit, leaseMs, dropped, granted = 0, NEVER, false, 1, nil, {}
     local function weight(ticket) return tonumber(string.match(ticket, '%*(%d+)/')) end
-    local function load()
-      local state = redis.call('HMGET', lock, '#used', '#soonest', '#limit')
+    local function save()
+      if used == 0 then soonest = NEVER end
+      if used == 0 and not limit then return redis.call('DEL', lock) end
+      redis.call('HSET', lock, '#used', used, '#soonest', string.format('%.0f', soonest))
+      local last = limit and math.max(LIMIT_MS, leaseMs) or leaseMs
+      if redis.call('PTTL', lock) < last then redis.call('PEXPIRE', lock, last) end
+    end
+    local function load(...)
+      local state = redis.call('HMGET', lock, '#used', '#soonest', '#limit', ...)
       used, soonest, limit = tonumber(state[1] or 0), tonumber(state[2] or NEVER), tonumber(state[3])
-      if soonest > now then return end
+      if soonest > now then return state[4], state[5] end
       soonest = NEVER
       local fields = redis.call('HGETALL', lock)
       for i = 1, #fields, 2 do
@@ -28,22 +35,17 @@ export const PERMITS = `
           soonest = math.min(soonest, ends)
         end
       end
-    end
-    local function save()
-      if used == 0 then soonest = NEVER end
-      if used == 0 and not limit then return redis.call('DEL', lock) end
-      redis.call('HSET', lock, '#used', used, '#soonest', string.format('%.0f', soonest))
-      local last = limit and math.max(LIMIT_MS, leaseMs) or leaseMs
-      if redis.call('PTTL', lock) < last then redis.call('PEXPIRE', lock, last) end
+      save()
+      return state[4], state[5]
     end
     local function permits(ticket) return limit or tonumber(string.match(ticket, '/(%d+)$')) end
     local function fits(ticket) return used + weight(ticket) <= permits(ticket) end
-    local function held(ticket)
-      local value = redis.call('HGET', lock, ticket)
+    local function tokenIn(value)
       if not value then return false end
       local token, ends = string.match(value, '^(%d+)|(%d+)$')
       return tonumber(ends) > now and token
     end
+    local function held(ticket) return tokenIn(redis.call('HGET', lock, ticket)) end
     local function lease(ticket, token, ttlMs)
       local ends = now + ttlMs * 1000
       soonest = math.min(soonest, ends)
@@ -51,9 +53,8 @@ export const PERMITS = `
       redis.call('HSET', lock, ticket, token .. '|' .. string.format('%.0f', ends))
     end
     local function own(ticket, token, ttlMs)
-      mark(token)
       lease(ticket, token, ttlMs)
-      used = used + weight(ticket)
+      used, granted[ticket] = used + weight(ticket), token
     end
     local function drop(ticket)
       redis.call('HDEL', lock, ticket)
@@ -68,14 +69,14 @@ export const IN_ORDER = `
     local function handOver(self)
       while true do
         local head = redis.call('ZRANGE', queue, 0, 0)[1]
-        if not head or isAlive(head) and not fits(head) then return end
+        if not head or not fits(head) and isAlive(head) then return end
         offer(head, self)
       end
     end`
 
 /** What ACQUIRE mostly finds: no lease has ended, the ticket has none, its permits are free and nobody queues. */
 const TAKE_AT_ONCE = `
-    ${MARK}
+    ${MINT}
     local state = redis.call('HMGET', lock, '#used', '#soonest', '#limit', ticket)
     local soonest = tonumber(state[2] or 9007199254740991)
     if soonest > now and not state[3] and not state[4] then
@@ -85,7 +86,6 @@ const TAKE_AT_ONCE = `
         local token, ends = mint(), now + ttlMs * 1000
         local value = token .. '|' .. string.format('%.0f', ends)
         soonest = string.format('%.0f', math.min(soonest, ends))
-        mark(token)
         redis.call('HSET', lock, ticket, value, '#used', used, '#soonest', soonest)
         if not state[1] or redis.call('PTTL', lock) < tonumber(ttlMs) then
           redis.call('PEXPIRE', lock, ttlMs)
@@ -111,13 +111,13 @@ const GIVE_BACK_AT_ONCE = `
 
 /** The scripts of a lock of permits, which go to the queue as `handOver` says. */
 export function permitScripts(handOver: string): Kind['scripts'] {
-  /** The state of the lock is known, and its queue can be served. */
+  /** The queue can be served once the state of the lock is loaded. */
   const QUEUED = `${PERMITS}
     ${QUEUE}
-    ${handOver}
-    load()`
+    ${handOver}`
   const LOADED = `${CLOCK}
-    ${QUEUED}`
+    ${QUEUED}
+    load()`
   const ACQUIRE = defineScript({
     keys: ['lock', 'fence', 'queue'],
     args: ['ticket', 'ttlMs'],
@@ -139,7 +139,7 @@ export function permitScripts(handOver: string): Kind['scripts'] {
     end
     save()
     return reply`,
-    reply: (raw: string | number) => raw,
+    reply: taken,
   })
 
   const ENQUEUE = defineScript({
@@ -170,7 +170,7 @@ export function permitScripts(handOver: string): Kind['scripts'] {
     ${CLOCK}
     ${GIVE_BACK_AT_ONCE}
     ${QUEUED}
-    if not held(ticket) then return 0 end
+    if not tokenIn(load(ticket)) then return 0 end
     drop(ticket)
     handOver('')
     save()
@@ -182,12 +182,14 @@ export function permitScripts(handOver: string): Kind['scripts'] {
     keys: KEYS,
     args: RELEASING,
     lua: `
-    ${LOADED}
-    local mine = held(ticket)
+    ${CLOCK}
+    ${QUEUED}
+    local mine, token = load(ticket, following)
+    mine, token = tokenIn(mine), tokenIn(token)
     if mine then drop(ticket) end
-    if not held(following) then line(following, ttlMs, arrival, ticketMs) end
+    if not token then line(following, ttlMs, arrival, ticketMs) end
     handOver(following)
-    local token = held(following)
+    token = token or granted[following] or false
     save()
     return { mine and 1 or 0, 0, token, string.format('%.0f', now), untilSoonest() }`,
     reply: placeAfterRelease,

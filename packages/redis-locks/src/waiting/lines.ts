@@ -59,8 +59,13 @@ export class Lines {
     const line = this.#lines.get(keys.lock)
     const isHead = line?.waiting[0] === waiter
     const { queues } = this.store.kind
-    if (queues === 'head') return isHead && line.holders.size === 0
+    if (queues === 'head') return isHead && this.#isTurnOfHead(line)
     return queues === 'each' || isHead || waiter.isQueued || (waiter.isEager && !!line?.isOpen)
+  }
+
+  /** The first of a line waits for nothing of this process. */
+  #isTurnOfHead(line: Line): boolean {
+    return this.store.kind.queues !== 'head' || line.holders.size === 0
   }
 
   /** How many of this process wait without a ticket in Redis. */
@@ -98,7 +103,7 @@ export class Lines {
     else line.waiting.splice(line.waiting.indexOf(waiter), 1)
     this.#grants.forget(waiter, keys, isServed)
     if (!isServed) this.#tenures.delete(waiter.id)
-    line.waiting[0]?.wake()
+    if (this.#isTurnOfHead(line)) line.waiting[0]?.wake()
     this.#tidy(keys, line)
   }
 
@@ -128,18 +133,10 @@ export class Lines {
     if (next && held && handOver(tenure, next, held)) return true
     this.store.releasing()
     try {
-      if (line && next) {
-        try {
-          return await this.#releaseTo(keys, line, ticket, next)
-        } catch (error) {
-          // Without the next one it may be possible, without memory for a ticket for example.
-          if (!isRedisError(error)) throw error
-        }
-      }
-      return await this.#releaseOnly(keys, ticket, tenure)
+      if (line && next) return await this.#releaseTo(keys, line, ticket, next)
+      return await this.store.release(keys, ticket, tenure?.used)
     } catch (error) {
-      this.#releaseLater(error, keys, ticket, tenure)
-      throw error
+      return await this.#releaseAgain(error, keys, ticket, tenure, next !== undefined)
     } finally {
       this.store.released()
       this.ended(keys, ticket)
@@ -147,15 +144,29 @@ export class Lines {
     }
   }
 
-  /** A reply that is lost says nothing; released twice is released once. */
-  async #releaseOnly(keys: LockKeys, ticket: string, tenure: Tenure | undefined): Promise<boolean> {
-    for (let attempt = 1; ; attempt++) {
+  /**
+   * Without the next waiter (`withNext`) it may be possible, without memory for a ticket for example; and a reply that is
+   * lost says nothing. Released twice is released once.
+   */
+  async #releaseAgain(
+    failure: unknown,
+    keys: LockKeys,
+    ticket: string,
+    tenure: Tenure | undefined,
+    withNext: boolean,
+  ): Promise<boolean> {
+    let error = failure
+    let mayGo = isRedisError(error, withNext ? undefined : 'REPLY_LOST')
+    for (let attempt = withNext ? 1 : 2; mayGo && attempt <= RELEASE_ATTEMPTS; attempt++) {
       try {
         return await this.store.release(keys, ticket, tenure?.used)
-      } catch (error) {
-        if (attempt === RELEASE_ATTEMPTS || !isRedisError(error, 'REPLY_LOST')) throw error
+      } catch (again) {
+        error = again
+        mayGo = isRedisError(error, 'REPLY_LOST')
       }
     }
+    this.#releaseLater(error, keys, ticket, tenure)
+    throw error
   }
 
   /** Others need not wait for the end of the lease when Redis is back before that. */
@@ -168,9 +179,9 @@ export class Lines {
   ): void {
     if (tries === 0 || !this.store.passes(error)) return
     setTimeout(() => {
-      this.#releaseOnly(keys, ticket, tenure).catch(failure =>
-        this.#releaseLater(failure, keys, ticket, tenure, tries - 1),
-      )
+      this.store
+        .release(keys, ticket, tenure?.used)
+        .catch(failure => this.#releaseLater(failure, keys, ticket, tenure, tries - 1))
     }, LATE_RELEASE_MS).unref()
   }
 
@@ -186,17 +197,19 @@ export class Lines {
   async #releaseTo(keys: LockKeys, line: Line, ticket: string, next: Waiter): Promise<boolean> {
     const tenure = new Tenure(next.id)
     this.#tenures.set(next.id, tenure)
+    const used = line.tenure?.ticket === ticket ? line.tenure.used : undefined
+    const releasing = this.store.releaseAndEnqueue(keys, ticket, next, used)
+    const sentAt = next.placing(releasing)
     try {
-      const used = line.tenure?.ticket === ticket ? line.tenure.used : undefined
-      const releasing = this.store.releaseAndEnqueue(keys, ticket, next, used)
-      const { token } = await next.place(releasing.then(({ place }) => place))
-      const { released, isAlone } = await releasing
-      if (token !== undefined && isAlone) {
-        tenure.begin(token)
+      const { released, isAlone, place } = await releasing
+      next.placed(place, sentAt)
+      if (place.token !== undefined && isAlone) {
+        tenure.begin(place.token)
         line.tenure = tenure
       } else this.#tenures.delete(next.id)
       return released
     } catch (error) {
+      next.unplaced()
       this.#tenures.delete(next.id)
       throw error
     }

@@ -50,7 +50,9 @@ export class Wait {
         throw new LockTimeoutError(this.#name, waitMs)
       }
       if (!this.#lines.isTurn(this.#keys, waiter)) {
-        this.#lines.listen(this.#keys).catch(() => undefined)
+        if (!this.#lines.isListening(this.#keys)) {
+          this.#lines.listen(this.#keys).catch(() => undefined)
+        }
         this.isContended = true
         await waiter.sleep(this.#leftMs)
       } else if (performance.now() < waiter.askAt) {
@@ -102,6 +104,13 @@ export class Wait {
       await lines.listen(keys)
     }
     if (waiter.hasLeft) return
-    await waiter.place(lines.store.enqueue(keys, waiter))
+    const asked = lines.store.enqueue(keys, waiter)
+    const sentAt = waiter.placing(asked)
+    try {
+      waiter.placed(await asked, sentAt)
+    } catch (error) {
+      waiter.unplaced()
+      throw error
+    }
   }
 }

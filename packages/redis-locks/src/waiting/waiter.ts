@@ -40,7 +40,7 @@ export class Waiter implements Ticket {
   /** Local time minus server time, never too much. */
   #offsetMs: number | undefined
   #wake: (() => void) | undefined
-  #woken = false
+  #timer: NodeJS.Timeout | undefined
 
   constructor(
     readonly id: string,
@@ -66,26 +66,30 @@ export class Waiter implements Ticket {
     return undefined
   }
 
-  /** Follow a command that queues the ticket; its place is taken over. */
-  async place(sent: Promise<Place>): Promise<Place> {
+  /** A command that queues the ticket is on its way; for `placed`, or `unplaced` when it fails. */
+  placing(sent: Promise<unknown>): number {
     const sentAt = performance.now()
     if (!this.pending) this.#sentAt = sentAt
     this.pending = sent
     this.isQueued = true
     this.askAt = sentAt + HEARTBEAT_MS
-    const place = await sent.catch(error => {
-      this.askAt = 0
-      throw error
-    })
+    return sentAt
+  }
+
+  unplaced(): void {
+    this.askAt = 0
+  }
+
+  /** The answer to a command that was sent at `sentAt`. */
+  placed(place: Place, sentAt: number): void {
     this.#arrivals.placed(this.#arrivalUs, place.nowUs, sentAt, performance.now())
     if (place.token !== undefined) {
       this.given = { token: place.token, sentAt, leaseMs: this.ttlMs }
-      return place
+      return
     }
     this.#offsetMs = sentAt - place.nowUs / 1_000
     const again = place.ttlMs < 0 ? HEARTBEAT_MS : place.ttlMs + AFTER_EXPIRY_MS
     this.askAt = performance.now() + Math.min(again, HEARTBEAT_MS)
-    return place
   }
 
   /** A message granted the lock at `nowUs` of the server. */
@@ -102,21 +106,20 @@ export class Waiter implements Ticket {
     this.wake()
   }
 
-  /** Resolves when woken, also when that happened before the call, or after `ms`. */
-  async sleep(ms: number): Promise<void> {
-    if (!this.#woken && ms > 0) {
-      let timer: NodeJS.Timeout | undefined
-      await new Promise<void>(resolve => {
-        this.#wake = resolve
-        if (Number.isFinite(ms)) timer = setTimeout(resolve, Math.min(ms, MAX_TIMER_MS))
-      })
-      clearTimeout(timer)
-    }
-    this.#woken = false
+  /** Resolves when woken, or after `ms`. */
+  sleep(ms: number): Promise<void> {
+    return new Promise(resolve => {
+      this.#wake = resolve
+      if (ms < Number.POSITIVE_INFINITY) {
+        this.#timer = setTimeout(resolve, Math.min(ms, MAX_TIMER_MS))
+      }
+    })
   }
 
   wake(): void {
-    this.#woken = true
-    this.#wake?.()
+    if (!this.#wake) return
+    clearTimeout(this.#timer)
+    this.#wake()
+    this.#wake = undefined
   }
 }

@@ -43,6 +43,21 @@ describe('holding', () => {
     expect(lease.signal.reason).toBeInstanceOf(LockLostError)
   })
 
+  test('a release or an extension that comes too late loses no permit', async () => {
+    const [one, two] = clients(2)
+    const late = await db(one, 3).acquire({ ttlMs: 50, renew: false })
+    const other = await db(one, 3).acquire({ ttlMs: 50, renew: false })
+    const long = await db(two, 3).acquire()
+    await waitUntil('two leases have ended', async () => (await db(two, 3).info()).held === 1)
+    expect(await late.release()).toBe(false)
+    expect(await db(one, 3).restore(other.toJSON())).toBeNull()
+    const again = [await db(one, 3).tryAcquire(), await db(two, 3).tryAcquire()]
+    expect(again).not.toContain(null)
+    expect(await db(two, 3).tryAcquire()).toBeNull()
+    for (const lease of [long, ...again]) expect(await lease?.release()).toBe(true)
+    await nothingLeft(one.redis)
+  })
+
   test('weights: all or nothing, and a heavy request is not overtaken', async () => {
     const [one, two] = clients(2)
     const light = await db(one, 5).acquire({ weight: 2 })
