@@ -87,12 +87,15 @@ describe('stats', () => {
   test('commands, errors, timeouts, reconnects and latency', async () => {
     const server = await startRedis()
     onTestFinished(() => server.stop())
-    const redis = clientOf({ port: server.port, commandTimeout: 100 })
+    const redis = clientOf({ port: server.port })
     await redis.set('a', 'text')
     await redis.incr('a').catch(() => undefined)
     await redis.pipeline(c => [c.get('a'), c.get('a')])
     server.pause()
-    await redis.get('a').catch(() => undefined)
+    await redis
+      .with({ commandTimeout: 100 })
+      .get('a')
+      .catch(() => undefined)
     server.resume()
     await redis.client('KILL', 'TYPE', 'normal', 'SKIPME', 'no').catch(() => undefined)
     await waitUntil('back', () => redis.stats().reconnects === 1)
