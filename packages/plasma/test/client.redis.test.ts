@@ -127,7 +127,7 @@ describe('losing the server', () => {
   test('a long outage: a command fails with the reason within commandTimeout', async () => {
     const server = await ownServer()
     const redis = clientOf({ port: server.port, retryDelay: 60_000, commandTimeout: 100 })
-    await redis.ping()
+    await redis.connect()
     await server.kill()
     const error = await redis.get('a').catch(it => it)
     expect(error).toBeInstanceOf(ConnectionFailedError)
@@ -165,7 +165,7 @@ describe('losing the server', () => {
   test('a frozen server: commandTimeout ends the wait and names the command', async () => {
     const server = await ownServer()
     const redis = clientOf({ port: server.port, commandTimeout: 100 })
-    await redis.ping()
+    await redis.connect()
     server.pause()
     const error = await redis.get('a').catch(it => it)
     expect(error).toBeInstanceOf(CommandTimeoutError)

@@ -111,7 +111,7 @@ describe('a server that goes away', () => {
   test('a command that timed out while it waited is not executed when the server is back', async () => {
     const server = await serverFor('--appendonly', 'yes')
     const redis = clientOf({ port: server.port, commandTimeout: 100, maxRetries: 1_000 })
-    await redis.ping()
+    await redis.connect()
     await server.kill()
     await waitUntil('noticed', () => redis.status !== 'ready')
     await expect(redis.set('late', '1')).rejects.toBeInstanceOf(ConnectionFailedError)
@@ -123,7 +123,7 @@ describe('a server that goes away', () => {
     await expect(given).rejects.toThrow('given up')
     await server.restart()
     await redis.connect()
-    expect(await redis.exists('late')).toBe(0)
+    expect(await redis.with({ commandTimeout: 5_000 }).exists('late')).toBe(0)
   })
 
   test('no more than maxQueued commands wait; the next is refused at once, and order is kept', async () => {
@@ -150,23 +150,25 @@ describe('a server that goes away', () => {
   test("frozen: commands end by commandTimeout, and a late reply is nobody else's", async () => {
     const server = await serverFor()
     const redis = clientOf({ port: server.port, commandTimeout: 150 })
-    await redis.mset({ a: 'A', b: 'B' })
+    const patient = redis.with({ commandTimeout: 10_000 })
+    await patient.mset({ a: 'A', b: 'B' })
     server.pause()
     await expect(redis.get('a')).rejects.toBeInstanceOf(CommandTimeoutError)
     await expect(redis.pipeline(c => [c.get('a'), c.get('b')])).rejects.toBeInstanceOf(
       CommandTimeoutError,
     )
-    const late = redis.with({ commandTimeout: 10_000 }).get('b')
+    const late = patient.get('b')
     server.resume()
     expect(await late).toBe('B')
-    expect(await redis.get('a')).toBe('A')
+    expect(await patient.get('a')).toBe('A')
   })
 })
 
 test('WAIT has a time of its own, commandTimeout does not end it', async () => {
   const server = await serverFor()
   const redis = clientOf({ port: server.port, commandTimeout: 100 })
-  await redis.set('a', '1')
+  await redis.connect()
+  await redis.with({ commandTimeout: 5_000 }).set('a', '1')
   expect(await redis.wait(1, 300)).toBe(0)
 })
 
