@@ -179,18 +179,18 @@ export class Subscriber {
     }
   }
 
-  async #call(
-    handler: PatternHandler,
-    message: string,
-    channel: string,
-    pattern: string,
-  ): Promise<void> {
+  #call(handler: PatternHandler, message: string, channel: string, pattern: string): void {
     try {
-      await handler(message, channel, pattern)
+      const result = handler(message, channel, pattern)
+      if (isThenable(result)) result.then(undefined, thrown => this.#failed(thrown))
     } catch (thrown) {
-      const error = thrown instanceof Error ? thrown : new Error(String(thrown))
-      this.#events.emit('error', { connection: this.#connection?.name ?? '', error })
+      this.#failed(thrown)
     }
+  }
+
+  #failed(thrown: unknown): void {
+    const error = thrown instanceof Error ? thrown : new Error(String(thrown))
+    this.#events.emit('error', { connection: this.#connection?.name ?? '', error })
   }
 
   #wireName(kind: ChannelKind, name: string): string {
@@ -199,6 +199,9 @@ export class Subscriber {
     return kind === 'pattern' ? globBehind(keyPrefix, name) : keyPrefix + name
   }
 }
+
+const isThenable = (value: unknown): value is PromiseLike<unknown> =>
+  typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function'
 
 function checkedNames(kind: ChannelKind, names: string | readonly string[]): string[] {
   const list = [...new Set([names].flat())]

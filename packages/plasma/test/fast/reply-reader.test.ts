@@ -137,6 +137,61 @@ describe('the reader of replies', () => {
     )
   })
 
+  test.each([2, 3] as const)(
+    'RESP%i messages, cut anywhere, among other frames: all that are whole are heard in order, ioredis gets the rest',
+    protocol => {
+      const mark = protocol === 2 ? '*' : '>'
+      const text = fc.string({ unit: 'binary', maxLength: 30 })
+      const type = fc.constantFrom('message', 'smessage', 'pmessage', 'subscribe')
+      const wireOfParts = (parts: readonly string[]) =>
+        Buffer.concat([line(`${mark}3`), ...parts.map(it => counted('$', Buffer.from(it)))])
+      fc.assert(
+        fc.property(
+          fc.array(fc.tuple(type, text, text), { maxLength: 8 }),
+          fc.array(fc.nat(), { maxLength: 10 }),
+          (sent, cuts) => {
+            const heard: string[][] = []
+            const passed: Buffer[] = []
+            const reader = new ReplyReader({
+              take: () => undefined,
+              finish: () => undefined,
+              pass: chunk => passed.push(Buffer.from(chunk)),
+              hears: () => protocol,
+              hear: ({ type, channel, message }) => heard.push([type, channel, message]),
+            })
+            const wires = sent.map(wireOfParts)
+            for (const piece of pieces(Buffer.concat(wires), cuts)) reader.write(piece)
+            if (cuts.length === 0) {
+              expect(heard).toEqual(sent.filter(([it]) => it === 'message' || it === 'smessage'))
+            }
+            const own = [...heard]
+            const rest = sent.filter(parts => {
+              const isNext = own[0]?.every((part, i) => part === parts[i]) ?? false
+              if (isNext) own.shift()
+              return !isNext
+            })
+            expect(own).toEqual([])
+            expect(Buffer.concat(passed)).toEqual(Buffer.concat(rest.map(wireOfParts)))
+          },
+        ),
+        { numRuns: 300 },
+      )
+    },
+  )
+
+  test('a reply that looks like a message is a reply in RESP3', () => {
+    const received: unknown[] = []
+    const reader = new ReplyReader({
+      take: () => ({ bytes: false, receive: value => received.push(value) }),
+      finish: () => undefined,
+      pass: () => undefined,
+      hears: () => 3,
+      hear: () => expect.unreachable(),
+    })
+    reader.write(Buffer.from('*3\r\n$7\r\nmessage\r\n$1\r\na\r\n$1\r\nb\r\n'))
+    expect(received).toEqual([['message', 'a', 'b']])
+  })
+
   test('errors inside an array are errors', () => {
     const received: unknown[] = []
     const reader = readerOf(received)

@@ -48,6 +48,8 @@ export class Semaphore {
   readonly #lines: Lines
   readonly #options: ResolvedOptions
   readonly #permits: number
+  /** Of weight 1, for all who want no more. */
+  readonly #single: Mutex
 
   constructor(lines: Lines, name: string, options: ResolvedOptions, permits: number) {
     checkAmount('permits', permits, MAX_PERMITS)
@@ -56,7 +58,7 @@ export class Semaphore {
     this.#lines = lines
     this.#options = options
     this.#permits = permits
-    lines.store.keys(name)
+    this.#single = this.#of(1)
   }
 
   /**
@@ -146,7 +148,8 @@ export class Semaphore {
     })
   }
 
-  #of(weight = 1): Mutex {
+  #of(weight?: number): Mutex {
+    if (weight === undefined) return this.#single
     checkAmount('weight', weight, this.#permits)
     const claim = `*${weight}/${this.#permits}`
     return new Mutex(this.#store, this.#lines, this.name, this.#options, claim)

@@ -153,12 +153,15 @@ export class Lease {
     if (this.#released) return Promise.resolve(false)
     const held = this.isHeld() ? { sentAt: this.#sentAt, leaseMs: this.#leaseMs } : undefined
     this.#released = true
+    const holdMs = performance.now() - this.#since
+    // First of all: the next one waits.
+    const released = this.#grant.release(held)
     this.#store.renewals.remove(this.#renewable)
     if (held && !this.#grant.outer) {
       const { telemetry, kind } = this.#store
-      telemetry.released(kind.name, this.name, this.token, performance.now() - this.#since)
+      telemetry.released(kind.name, this.name, this.token, holdMs)
     }
-    return this.#grant.release(held)
+    return released
   }
 
   /** A lease for the same asynchronous context, whose release gives nothing back. */

@@ -3,6 +3,7 @@ import { Cluster, type Redis } from 'ioredis'
 import { SentCommand } from '../command.js'
 import { isTraced } from '../tracing.js'
 import { coalesce } from './coalesce.js'
+import type { MessageFrame } from './message-frame.js'
 import { ReplyReader } from './reply-reader.js'
 import { type Connector, openPlainSocket, opensPlainSocket } from './socket.js'
 
@@ -15,6 +16,8 @@ interface Inside {
   connector: Connector & { connect(emit: unknown): Promise<Duplex> }
   commandQueue: Queue
   sendCommand(command: unknown, stream?: unknown): unknown
+  emit(event: string, ...args: unknown[]): boolean
+  listenerCount(event: string): number
   recoverFromFatalError(error: unknown, reason: unknown, options: object): void
 }
 
@@ -93,6 +96,9 @@ function isKnown({ connector, commandQueue, sendCommand, options }: Inside): boo
 const isFree = ({ status, stream, condition }: Inside): boolean =>
   status === 'ready' && stream.writable && !condition?.subscriber && !isTraced()
 
+/** Events of messages as bytes. */
+const BYTES = ['messageBuffer', 'smessageBuffer'] as const
+
 /** Our reader, in front of that of ioredis. */
 class Replies {
   readonly #redis: Inside
@@ -103,6 +109,8 @@ class Replies {
     this.#redis = redis
     this.#reader = new ReplyReader({
       pass: bytes => this.#ioredis?.(bytes),
+      hears: () => this.#hears(),
+      hear: frame => this.#hear(frame),
       take: () => this.#next(),
       finish: receiver => {
         if (redis.commandQueue.peekFront()?.command === receiver) redis.commandQueue.shift()
@@ -127,6 +135,25 @@ class Replies {
       this.#ioredis = listener
       return readsAlready ? stream : prepend('data', (chunk: Buffer) => this.read(chunk))
     }) as typeof stream.prependListener
+  }
+
+  /** Is it a subscriber, whose messages nobody wants as bytes? */
+  #hears(): 2 | 3 | undefined {
+    const { condition, status } = this.#redis
+    if (!condition?.subscriber || status === 'monitoring') return undefined
+    if (BYTES.some(event => this.#redis.listenerCount(event) > 0)) return undefined
+    return condition.protocol === 3 ? 3 : 2
+  }
+
+  /** Told as ioredis does: what a listener throws ends no connection. */
+  #hear({ type, channel, message }: MessageFrame): void {
+    try {
+      this.#redis.emit(type, channel, message)
+    } catch (error) {
+      process.nextTick(() => {
+        throw error
+      })
+    }
   }
 
   /** The command that the next reply belongs to, if it is one of ours. */

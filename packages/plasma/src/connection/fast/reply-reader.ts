@@ -1,38 +1,25 @@
 import { isAscii } from 'node:buffer'
 import { ReplyError } from 'ioredis'
-
-/** Who waits for the next reply, if it is one of ours. */
-export interface Receiver {
-  /** Does it want bytes instead of texts? */
-  readonly bytes: boolean
-  receive(reply: unknown): void
-}
-
-export interface ReplySource {
-  /** The receiver of the reply that begins now; `undefined` leaves its bytes to ioredis. */
-  take(): Receiver | undefined
-  /** The receiver's reply is complete. */
-  finish(receiver: Receiver): void
-  /** Bytes for ioredis' own decoder, to keep: whole frames, in pieces where they came in pieces. */
-  pass(bytes: Buffer): void
-}
-
-const CR = 13
-const PLUS = 43
-const MINUS = 45
-const COLON = 58
-const DOLLAR = 36
-const STAR = 42
-const UNDERSCORE = 95
-const COMMA = 44
-const HASH = 35
-const BANG = 33
-const EQUALS = 61
-const PAREN = 40
-const PERCENT = 37
-const TILDE = 126
-const PIPE = 124
-const GREATER = 62
+import {
+  BANG,
+  COLON,
+  COMMA,
+  CR,
+  DOLLAR,
+  EQUALS,
+  GREATER,
+  HASH,
+  MINUS,
+  PAREN,
+  PERCENT,
+  PIPE,
+  PLUS,
+  STAR,
+  TILDE,
+  UNDERSCORE,
+} from './bytes.js'
+import { messageAt } from './message-frame.js'
+import type { Receiver, ReplySource } from './reply-source.js'
 
 /** An array on its way. */
 interface Level {
@@ -84,6 +71,7 @@ export class ReplyReader {
     while (this.#at < this.#chunk.length) {
       if (this.#foreign === 0 && !this.#receiver) {
         const type = this.#chunk[this.#at]
+        if ((type === STAR || type === GREATER) && this.#hear(type)) continue
         const isOurs = type !== GREATER && type !== MINUS && type !== BANG && type !== PIPE
         this.#receiver = isOurs ? this.#source.take() : undefined
         if (!this.#receiver) this.#foreign = 1
@@ -93,6 +81,17 @@ export class ReplyReader {
     this.#chunk =
       this.#at === this.#chunk.length ? EMPTY : Buffer.from(this.#chunk.subarray(this.#at))
     this.#at = 0
+  }
+
+  /** Take the message that begins here, if it is one and whole. */
+  #hear(type: number): boolean {
+    const protocol = this.#source.hears?.()
+    if (protocol !== (type === STAR ? 2 : 3)) return false
+    const frame = messageAt(this.#chunk, this.#at)
+    if (!frame) return false
+    this.#at = frame.end
+    this.#source.hear?.(frame)
+    return true
   }
 
   /** Hand on as much of a foreign frame as there is; false when the rest of the chunk is half a line. */
