@@ -1,7 +1,7 @@
 import { RedisClient } from '@gravito/plasma'
 import { startCluster, startSentinel, waitUntil } from '@gravito/redis-testing'
 import { Cluster, Redis } from 'ioredis'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { RedisStore } from '../../src/index.js'
 import { pause } from '../setup.js'
 import { isLive, placeOf } from './setup.js'
@@ -41,7 +41,9 @@ async function look(store: RedisStore) {
   return { seen, isKept: store.stats().nearHits === nearHits + keys.length }
 }
 
-test('a Cluster: a feed for each node, coherent through a failover and a dead master', async () => {
+test.concurrent('a Cluster: a feed for each node, coherent through a failover and a dead master', async ({
+  onTestFinished,
+}) => {
   const cluster = await startCluster()
   const redis = new RedisClient({ cluster: true, nodes: cluster.nodes, keyPrefix: 'app:' })
   const foreign = new Cluster([...cluster.nodes], { clusterRetryStrategy: () => 50 })
@@ -104,7 +106,9 @@ test('a Cluster: a feed for each node, coherent through a failover and a dead ma
   expect(Object.values(await store.many(keys)).every(value => value === null)).toBe(true)
 }, 120_000)
 
-test('Sentinel: the feed follows the master to where the client goes', async () => {
+test.concurrent('Sentinel: the feed follows the master to where the client goes', async ({
+  onTestFinished,
+}) => {
   const sentinel = await startSentinel()
   const at = { sentinels: [...sentinel.sentinels], name: sentinel.name }
   const redis = new RedisClient({ ...at, keyPrefix: 'app:', retryDelay: 50 })
