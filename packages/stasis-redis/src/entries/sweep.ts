@@ -1,6 +1,6 @@
 import { CacheAwayError, type Guard } from '../availability/breaker.js'
+import { mastersOf, type Server } from '../client/cluster.js'
 import { allOf, type Client, unlinkAll } from '../client/many-keys.js'
-import { type Master, mastersOf } from '../client/masters.js'
 import { escapeGlob } from './keys.js'
 
 /** So many buckets in a step keep the server busy for about half a millisecond. */
@@ -87,7 +87,7 @@ function scansOf(client: Client, glob: string, guard: Guard): Promise<Scan[]> {
       return [cursor => guard(() => client.scan(cursor, options))]
     }
     const match = escapeGlob(keyPrefix) + glob
-    const step = async (node: Master, cursor: string): Promise<Step> => {
+    const step = async (node: Server, cursor: string): Promise<Step> => {
       const reply = await node.call('SCAN', cursor, 'MATCH', match, 'COUNT', SCANNED).catch(typed)
       const [next, keys] = reply as [string, string[]]
       return { cursor: next, keys: keys.map(key => key.slice(keyPrefix.length)) }

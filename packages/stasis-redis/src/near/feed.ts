@@ -1,5 +1,5 @@
 import { RedisError } from '@gravito/plasma'
-import type { Server } from './servers.js'
+import type { Server } from '../client/cluster.js'
 
 /** What a feed tells. */
 export interface FeedListener {

@@ -1,11 +1,7 @@
-import type { RedisClient } from '@gravito/plasma'
+import type { Cluster, Server } from '../client/cluster.js'
 import { Feed, type FeedListener } from './feed.js'
 
-type Connection = RedisClient['ioredis']
-/** An ioredis Cluster. */
-export type Cluster = Extract<Connection, { nodes: unknown }>
-/** An ioredis instance on one server. */
-export type Server = Exclude<Connection, Cluster>
+type Connection = Cluster | Server
 
 /** What a near cache listens to at a connection; any number of them may. */
 const LISTENERS = 2

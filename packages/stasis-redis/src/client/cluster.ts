@@ -1,17 +1,17 @@
 import { CacheAwayError } from '../availability/breaker.js'
 import type { Client } from './many-keys.js'
 
-type Cluster = Extract<Client['ioredis'], { slots: unknown }>
-
-/** The connection to one server of a Cluster. */
-export type Master = ReturnType<Cluster['nodes']>[number]
+/** An ioredis Cluster. */
+export type Cluster = Extract<Client['ioredis'], { nodes: unknown }>
+/** An ioredis instance on one server. */
+export type Server = Exclude<Client['ioredis'], Cluster>
 
 /**
  * Every master of a Cluster that has slots.
  *
  * @throws CacheAwayError while one is not there: ioredis leaves out of its list whom it lost
  */
-export async function mastersOf(cluster: Cluster): Promise<Master[]> {
+export async function mastersOf(cluster: Cluster): Promise<Server[]> {
   if (!isWhole(cluster)) await refresh(cluster)
   if (!isWhole(cluster)) throw new CacheAwayError('a master of the Cluster is not connected')
   return cluster.nodes('master')
