@@ -198,8 +198,9 @@ export class Lines {
     const tenure = new Tenure(next.id)
     this.#tenures.set(next.id, tenure)
     const used = line.tenure?.ticket === ticket ? line.tenure.used : undefined
+    const sentAt = performance.now()
     const releasing = this.store.releaseAndEnqueue(keys, ticket, next, used)
-    const sentAt = next.placing(releasing)
+    next.placing(releasing, sentAt)
     try {
       const { released, isAlone, place } = await releasing
       next.placed(place, sentAt)

@@ -104,8 +104,9 @@ export class Wait {
       await lines.listen(keys)
     }
     if (waiter.hasLeft) return
+    const sentAt = performance.now()
     const asked = lines.store.enqueue(keys, waiter)
-    const sentAt = waiter.placing(asked)
+    waiter.placing(asked, sentAt)
     try {
       waiter.placed(await asked, sentAt)
     } catch (error) {

@@ -66,21 +66,19 @@ export class Waiter implements Ticket {
     return undefined
   }
 
-  /** A command that queues the ticket is on its way; for `placed`, or `unplaced` when it fails. */
-  placing(sent: Promise<unknown>): number {
-    const sentAt = performance.now()
+  /** A command that queues the ticket is on its way, since `sentAt` or later. `placed` follows, or `unplaced`. */
+  placing(sent: Promise<unknown>, sentAt: number): void {
     if (!this.pending) this.#sentAt = sentAt
     this.pending = sent
     this.isQueued = true
     this.askAt = sentAt + HEARTBEAT_MS
-    return sentAt
   }
 
   unplaced(): void {
     this.askAt = 0
   }
 
-  /** The answer to a command that was sent at `sentAt`. */
+  /** The answer to a command that was sent at `sentAt` or later. */
   placed(place: Place, sentAt: number): void {
     this.#arrivals.placed(this.#arrivalUs, place.nowUs, sentAt, performance.now())
     if (place.token !== undefined) {
