@@ -12,7 +12,7 @@ async function ownServer() {
     await redis.disconnect()
     await server.stop()
   })
-  return { server, redis, store: new RedisStore({ client: redis }) }
+  return { server, redis, store: new RedisStore({ client: redis, deadlineMs: 5_000 }) }
 }
 
 /** Copies of the entry `k0` of the tags, called `k1` and so on. */
@@ -25,7 +25,7 @@ async function copy(redis: RedisClient, tags: string, count: number): Promise<vo
 describe('flush', () => {
   test('removes the own entries and tags, and nothing else', async () => {
     const { redis, store } = setup({ prefix: 'own*:' })
-    const neighbour = new RedisStore({ client: redis, prefix: 'ownX:' })
+    const neighbour = new RedisStore({ client: redis, deadlineMs: 5_000, prefix: 'ownX:' })
     await store.putMany(
       Object.fromEntries(Array.from({ length: 1_200 }, (_, i) => [`k${i}`, i])),
       60,
@@ -62,7 +62,7 @@ describe('flush', () => {
     const theirs = ['foreign', 'ä[*]:cache:foo', 'cache:v:{k}', 'äx:cache:v:{k}']
     for (const key of theirs) await admin.set(key, '1')
     for (const client of clients) {
-      const store = new RedisStore({ client })
+      const store = new RedisStore({ client, deadlineMs: 5_000 })
       const values = Array.from({ length: 1_200 }, (_, i) => [`k${i}`, i])
       await store.putMany(Object.fromEntries(values), 60)
       await store.flush()
@@ -102,7 +102,7 @@ describe('flush', () => {
     await admin.call('acl', 'setuser', 'half', 'on', '>secret', '~*', '&*', '+@all', '-unlink')
     const redis = new RedisClient({ port: server.port, username: 'half', password: 'secret' })
     onTestFinished(() => redis.disconnect())
-    const store = new RedisStore({ client: redis })
+    const store = new RedisStore({ client: redis, deadlineMs: 5_000 })
     await store.put(store.tagKey('k0', ['big']), 'v', 600)
     await copy(admin, 'big', 20_000)
     await expect(store.flush()).rejects.toMatchObject({ code: 'NOPERM' })
@@ -124,7 +124,7 @@ describe('flush', () => {
       await Promise.all([admin.disconnect(), redis.disconnect()])
       await cluster.stop()
     })
-    const store = new RedisStore({ client: redis })
+    const store = new RedisStore({ client: redis, deadlineMs: 5_000 })
     const theirs = ['foreign', 'ä[*]:cache:foo', 'cache:v:{k}', 'äx:cache:v:{k}']
     for (const key of theirs) await admin.set(key, '1')
     const values = Array.from({ length: 3_000 }, (_, i) => [`k${i}`, i])

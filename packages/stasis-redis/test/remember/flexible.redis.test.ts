@@ -6,7 +6,7 @@ import { deferred, pause, setup } from '../setup.js'
 describe('flexible', () => {
   test('serves the old value at once while one caller in the fleet makes a new one', async () => {
     const { redis, store } = setup()
-    const other = new RedisStore({ client: redis })
+    const other = new RedisStore({ client: redis, deadlineMs: 5_000 })
     const release = deferred()
     let calls = 0
     const factory = async () => {
@@ -31,7 +31,7 @@ describe('flexible', () => {
 
   test('what was forgotten or written during the refresh stays so', async () => {
     const { redis, store } = setup()
-    const other = new RedisStore({ client: redis })
+    const other = new RedisStore({ client: redis, deadlineMs: 5_000 })
     for (const end of ['forget', 'put'] as const) {
       const [started, release] = [deferred(), deferred()]
       let first = true

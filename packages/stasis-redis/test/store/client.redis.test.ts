@@ -23,8 +23,8 @@ describe('what it runs on', () => {
     const prefix = uniquePrefix('same')
     const manager = createManager({ connections: { main: { url: inject('redisUrl') } } })
     const own = new IoRedis(inject('redisUrl'))
-    const one = new RedisStore({ client: manager, prefix })
-    const other = new RedisStore({ client: own, prefix })
+    const one = new RedisStore({ client: manager, deadlineMs: 5_000, prefix })
+    const other = new RedisStore({ client: own, deadlineMs: 5_000, prefix })
     await one.put('k', 'v', 60)
     expect(await other.get('k')).toBe('v')
     await other.flush()
@@ -40,7 +40,7 @@ describe('what it runs on', () => {
     onTestFinished(async () => {
       await Promise.all([own.quit(), bare.quit()])
     })
-    const store = new RedisStore({ client: own })
+    const store = new RedisStore({ client: own, deadlineMs: 5_000 })
     const key = store.tagKey('k', ['a'])
     await store.put(key, 'tagged', 60)
     await store.put('k', 'plain', 60)
@@ -60,7 +60,7 @@ describe('what it runs on', () => {
     onTestFinished(() => own.disconnect())
     await redis.set('foreign', '1')
     for (const client of [redis, own]) {
-      const store = new RedisStore({ client })
+      const store = new RedisStore({ client, deadlineMs: 5_000 })
       const keys = Array.from({ length: 100 }, (_, i) => store.tagKey(`k${i}`, ['a', `b${i % 3}`]))
       await Promise.all(keys.map((key, i) => store.put(key, i, 60)))
       expect(await store.get(keys[42] ?? '')).toBe(42)

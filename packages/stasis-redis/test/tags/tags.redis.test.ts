@@ -66,7 +66,7 @@ describe('tags', () => {
 
   test('the same tag of another prefix is another tag', async () => {
     const { redis, store } = setup()
-    const other = new RedisStore({ client: redis, prefix: 'other:' })
+    const other = new RedisStore({ client: redis, deadlineMs: 5_000, prefix: 'other:' })
     const key = store.tagKey('k', ['a'])
     await store.put(key, 1, 60)
     await other.put(key, 2, 60)
@@ -116,7 +116,7 @@ describe('tags', () => {
 
   test('neither is one that another process flushed', async () => {
     const { redis, store } = setup()
-    const elsewhere = new RedisStore({ client: redis })
+    const elsewhere = new RedisStore({ client: redis, deadlineMs: 5_000 })
     const key = store.tagKey('k', ['a'])
     await store.remember(key, 60, async () => {
       await elsewhere.flushTags(['a'])

@@ -41,7 +41,11 @@ describe('compression', () => {
 
   test('from the threshold on a value takes less, and reads the same, by every way', async () => {
     const { redis, store: plain } = setup()
-    const store = new RedisStore({ client: redis, compress: { thresholdBytes: 1_000 } })
+    const store = new RedisStore({
+      client: redis,
+      deadlineMs: 5_000,
+      compress: { thresholdBytes: 1_000 },
+    })
     const whole = JSON.stringify(LARGE).length
     await store.put('put', LARGE, 60)
     await store.add('add', LARGE, 60)
@@ -64,7 +68,11 @@ describe('compression', () => {
 
   test('any value comes back through Redis; what would not get shorter stays as it is', async () => {
     const { redis } = setup()
-    const store = new RedisStore({ client: redis, compress: { thresholdBytes: 0 } })
+    const store = new RedisStore({
+      client: redis,
+      deadlineMs: 5_000,
+      compress: { thresholdBytes: 0 },
+    })
     await fc.assert(
       fc.asyncProperty(fc.jsonValue({ maxDepth: 3 }), fc.nat(50), async (value, times) => {
         const list = Array.from({ length: times }, () => value)
@@ -138,7 +146,12 @@ describe('maxValueBytes', () => {
     await store.put('wider', '狐'.repeat(33), 60)
     const { exact, wide, above, wider } = await store.many(['exact', 'wide', 'above', 'wider'])
     expect([exact, wide, above, wider]).toEqual(['x'.repeat(98), '狐'.repeat(32), null, null])
-    const packing = new RedisStore({ client: redis, maxValueBytes: 100, compress: true })
+    const packing = new RedisStore({
+      client: redis,
+      deadlineMs: 5_000,
+      maxValueBytes: 100,
+      compress: true,
+    })
     await packing.put('packed', 'x'.repeat(5_000), 60)
     expect(await packing.get('packed')).toBe('x'.repeat(5_000))
   })
@@ -146,7 +159,8 @@ describe('maxValueBytes', () => {
 
 test('what cannot be is refused by name', () => {
   const { redis } = setup()
-  const make = (options: object) => () => new RedisStore({ client: redis, ...options })
+  const make = (options: object) => () =>
+    new RedisStore({ client: redis, deadlineMs: 5_000, ...options })
   expect(make({ compress: 1 })).toThrow('compress')
   expect(make({ compress: null })).toThrow('compress')
   expect(make({ compress: { thresholdBytes: -1 } })).toThrow('compress.thresholdBytes')
