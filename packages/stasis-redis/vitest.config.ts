@@ -1,3 +1,3 @@
 import { packageConfig } from '../../vitest.base.ts'
 
-export default packageConfig('stasis-redis')
+export default packageConfig('stasis-redis', { maxWorkers: 3 })
