@@ -235,7 +235,7 @@ describe('reentrant', () => {
 describe('minReplicas', () => {
   test('acquire fails, and gives the lock back, when too few replicas have it', async () => {
     const { client } = await ownServer()
-    const { locks, redis } = client({ minReplicas: 1, ttlMs: 600 })
+    const { locks, redis } = client({ minReplicas: 1, ttlMs: 1_500 })
     const error = await locks
       .mutex('a')
       .acquire()
