@@ -9,7 +9,7 @@ import { promisify } from 'node:util'
 import { installCompilers, makeConsumer } from './package-consumer.mjs'
 import { ROOT, readJson, workspaces } from './workspaces.mjs'
 
-/** @typedef {{ name: string, manifest: { dependencies?: Record<string, string>, peerDependencies?: Record<string, string>, exports?: unknown }, tarball: string, files: string[] }} Packed */
+/** @typedef {{ name: string, manifest: { dependencies?: Record<string, string>, exports?: unknown }, tarball: string, files: string[] }} Packed */
 
 const ALLOWED = /^(dist\/.+|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/
 const REQUIRED = ['package.json', 'README.md', 'LICENSE']
@@ -32,10 +32,9 @@ try {
       .map(workspace => pack(workspace)),
   )
   const compilers = await installCompilers(path.join(work, 'compilers'))
-  const [older, newest] = [compilers.slice(0, -1), compilers.slice(-1)]
   const jobs = [
-    () => checkTogether(packed, older),
-    ...packed.map(it => () => checkPackage(it, packed, hasPeers(it) ? compilers : newest)),
+    () => checkTogether(packed, compilers.slice(-1)),
+    ...packed.map(it => () => checkPackage(it, packed, compilers)),
   ]
   // As many at once as there are processors; those of one package in their order.
   const lanes = Array.from({ length: Math.min(availableParallelism(), jobs.length) }, async () => {
@@ -71,8 +70,7 @@ async function checkPackage(it, packed, compilers) {
 }
 
 /**
- * What is the same for every compiler, such as a dependency that is not declared, shows when the newest one, which is
- * by far the fastest, compiles each package alone. The older ones take all packages at once.
+ * What one package declares for everybody may not fit what another does.
  *
  * @param {readonly Packed[]} packed
  * @param {readonly import('./package-consumer.mjs').Compiler[]} compilers
@@ -82,11 +80,6 @@ async function checkTogether(packed, compilers) {
   await check('all together: install', () => consumer.install(packed.map(it => it.tarball)))
   for (const compiler of compilers)
     await check(`all together: ${compiler.name}`, () => consumer.typecheck(compiler))
-}
-
-/** Are there types that an install of the package alone lacks? */
-function hasPeers(/** @type {Packed} */ { manifest }) {
-  return Object.keys(manifest.peerDependencies ?? {}).length > 0
 }
 
 /** @param {string} what @param {() => Promise<unknown>} run */

@@ -7,7 +7,7 @@ import { SETTINGS } from './settings.js'
 import { cpuTable, extrasTable, speedTable } from './table.js'
 
 const FULL: Size = { rounds: 7, durationMs: 150, commands: 1_000_000, stalls: 5 }
-const QUICK: Size = { rounds: 3, durationMs: 100, commands: 100_000, stalls: 1 }
+const QUICK: Size = { rounds: 3, durationMs: 75, commands: 100_000, stalls: 1 }
 
 /** Every client in every setting; prints the tables, and writes docs/benchmarks.md if it is all of it. */
 export async function benchClients({
