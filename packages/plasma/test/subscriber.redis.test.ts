@@ -1,7 +1,7 @@
-import { waitUntil } from '@gravito/redis-testing'
-import { describe, expect, test } from 'vitest'
+import { startRedis, waitUntil } from '@gravito/redis-testing'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { InvalidArgumentError } from '../src/index.js'
-import { testClient } from './servers.js'
+import { clientOf, testClient } from './servers.js'
 
 describe('pub/sub', () => {
   test('many handlers on a channel, each with its own unsubscribe', async () => {
@@ -146,3 +146,22 @@ describe('pub/sub', () => {
     await waitUntil('one is left', async () => (await mine()) === 1)
   })
 })
+
+test('closed while it subscribes: no connection is left that nobody owns', async () => {
+  const server = await startRedis()
+  onTestFinished(() => server.stop())
+  const admin = clientOf({ port: server.port })
+  await admin.ping()
+  for (let i = 0; i < 200; i++) {
+    const redis = clientOf({ port: server.port })
+    await redis.ping()
+    const subscribing = redis.subscribe('news', () => undefined).catch(() => undefined)
+    await new Promise(resolve => setTimeout(resolve, (i % 10) / 5))
+    await redis.disconnect()
+    await subscribing
+  }
+  await waitUntil('only one is there', async () => {
+    const clients = await admin.client<string>('LIST')
+    return clients.trim().split('\n').length === 1
+  })
+}, 40_000)

@@ -1,7 +1,7 @@
 import type { Cluster, Redis } from 'ioredis'
 import { withoutPrefix } from '../commands/replies.js'
 import type { Connection } from '../connection/connection.js'
-import { InvalidArgumentError } from '../errors.js'
+import { ConnectionClosedError, InvalidArgumentError } from '../errors.js'
 import type { ConnectionEvents } from '../telemetry/events.js'
 import { globBehind } from '../wire.js'
 
@@ -118,7 +118,11 @@ export class Subscriber {
       const [command] = COMMANDS[kind]
       const subscribed = connection
         .connect()
-        .then(() => connection.ioredis[command](this.#wireName(kind, name)))
+        .then(() => {
+          // Closed meanwhile: asked for its instance it would open another one.
+          if (connection !== this.#connection) throw new ConnectionClosedError(connection.name)
+          return connection.ioredis[command](this.#wireName(kind, name))
+        })
         .catch(error => {
           throw connection.explain(error, command)
         })
