@@ -8,7 +8,7 @@ const PROCESSES = 4
 const CALLERS = 200
 const FACTORY_MS = 100
 /** Invalidated one after the other. */
-export const TAGS = 3
+export const TAGS = 7
 /** Outages at the same time. */
 const AT_ONCE = 4
 

@@ -1,4 +1,4 @@
-import type { TaggedName } from '../entries/keys.js'
+import type { TaggedName } from '../entries/tagged-keys.js'
 import type { Counts } from '../observability/stats.js'
 import { type Breaker, type Guard, isAway } from './breaker.js'
 import type { Invalidations } from './invalidations.js'

@@ -1,6 +1,6 @@
 import { isRedisError, type RedisClient, RedisError } from '@gravito/plasma'
 import type { Client } from '../client/many-keys.js'
-import type { TaggedName } from '../entries/keys.js'
+import type { TaggedName } from '../entries/tagged-keys.js'
 import { Deadlines } from './deadlines.js'
 
 /** Redis did not answer in time, or has not answered lately and was not asked. */
@@ -46,6 +46,10 @@ export interface BreakerOptions {
   readonly recover: (guard: Guard) => Promise<void>
 }
 
+type Failed = (error: unknown) => void
+
+const nobody: Failed = () => {}
+
 const PROBE_MS = 500
 /** One node of a Cluster may be away while the others answer. */
 const CLUSTER_PATIENCE = 3
@@ -88,14 +92,11 @@ export class Breaker {
    * @param name the entry that is meant, to ask for when it failed
    * @throws CacheAwayError after the deadline, and at once while nobody asks
    */
-  async run<Result>(operation: () => Promise<Result>, name?: TaggedName): Promise<Result> {
-    if (this.#open) throw new CacheAwayError('it did not answer lately')
-    try {
-      return await this.#ask(operation)
-    } catch (error) {
+  run<Result>(operation: () => Promise<Result>, name?: TaggedName): Promise<Result> {
+    if (this.#open) return Promise.reject(new CacheAwayError('it did not answer lately'))
+    return this.#ask(operation, error => {
       if (isUnreachable(error)) this.#trip(name)
-      throw error
-    }
+    })
   }
 
   /** No more questions of its own. */
@@ -104,12 +105,30 @@ export class Breaker {
     clearTimeout(this.#timer)
   }
 
-  async #ask<Result>(operation: () => Promise<Result>): Promise<Result> {
-    const client = this.#options.client()
-    this.#isCluster = client.isCluster
-    if (client.ioredis.status !== 'ready' && oneOf(client).status !== 'closed')
+  #ask<Result>(operation: () => Promise<Result>, failed = nobody): Promise<Result> {
+    try {
+      const client = this.#options.client()
+      this.#isCluster = client.isCluster
+      if (client.ioredis.status === 'ready' || oneOf(client).status === 'closed')
+        return this.#deadlines.race(operation(), failed)
+      return this.#whenConnected(client, operation, failed)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  async #whenConnected<Result>(
+    client: Client,
+    operation: () => Promise<Result>,
+    failed: Failed,
+  ): Promise<Result> {
+    try {
       await this.#connected(client)
-    return this.#deadlines.race(operation())
+    } catch (error) {
+      failed(error)
+      throw error
+    }
+    return this.#deadlines.race(operation(), failed)
   }
 
   #trip(name: TaggedName | undefined): void {

@@ -1,8 +1,3 @@
-interface Waiting {
-  readonly due: number
-  readonly late: () => void
-}
-
 /** So much later than it was set a timer comes in a process that is busy. */
 const LAG_MS = 50
 /** Looked at so often, so that a busy time is noticed whenever it was. */
@@ -16,8 +11,7 @@ export class Deadlines {
   readonly #ms: number
   readonly #patienceMs: () => number
   readonly #lateError: () => Error
-  /** The oldest first, since all have the same time. */
-  readonly #waiting = new Set<Waiting>()
+  readonly #waiting = new Line()
   #timer: NodeJS.Timeout | undefined
   #lookAt = 0
   #lastAnswer = Number.NEGATIVE_INFINITY
@@ -29,30 +23,44 @@ export class Deadlines {
     this.#lateError = lateError
   }
 
-  /** What `work` settles to, or a rejection when that takes too long. */
-  race<Result>(work: Promise<Result>): Promise<Result> {
+  /**
+   * What `work` settles to, or a rejection when that takes too long.
+   *
+   * @param failed told of a rejection first
+   */
+  race<Result>(work: Promise<Result>, failed: (error: unknown) => void): Promise<Result> {
     return new Promise<Result>((resolve, reject) => {
-      const due = performance.now() + this.#ms
-      const waiting: Waiting = { due, late: () => reject(this.#lateError()) }
-      this.#waiting.add(waiting)
-      if (!this.#timer) this.#lookIn(this.#ms)
-      if (this.#waiting.size === 1) this.#timer?.ref()
-      const settled = () => {
-        this.#waiting.delete(waiting)
-        if (this.#waiting.size === 0) this.#timer?.unref()
+      const fail = (error: unknown) => {
+        failed(error)
+        reject(error)
       }
+      const waiting = new Waiting(performance.now() + this.#ms, fail)
+      this.#begin(waiting)
       work.then(
         result => {
-          settled()
+          this.#end(waiting)
           this.#lastAnswer = performance.now()
           resolve(result)
         },
         error => {
-          settled()
-          reject(error)
+          if (!waiting.inLine) return
+          this.#end(waiting)
+          fail(error)
         },
       )
     })
+  }
+
+  #begin(waiting: Waiting): void {
+    const first = this.#waiting.isEmpty
+    this.#waiting.add(waiting)
+    if (!this.#timer) this.#lookIn(this.#ms)
+    if (first) this.#timer?.ref()
+  }
+
+  #end(waiting: Waiting): void {
+    this.#waiting.remove(waiting)
+    if (this.#waiting.isEmpty) this.#timer?.unref()
   }
 
   #lookIn(ms: number): void {
@@ -69,16 +77,59 @@ export class Deadlines {
       if (isLate) this.#lastAnswer = now
       const alive = this.#lastAnswer + this.#ms
       const patienceMs = this.#patienceMs()
-      for (const waiting of this.#waiting) {
-        const due = Math.max(waiting.due, Math.min(alive, waiting.due + patienceMs))
+      for (let oldest = this.#waiting.first; oldest; oldest = this.#waiting.first) {
+        const due = Math.max(oldest.due, Math.min(alive, oldest.due + patienceMs))
         if (due > now + 1) {
           this.#lookIn(due - now)
           return
         }
-        this.#waiting.delete(waiting)
-        waiting.late()
+        this.#waiting.remove(oldest)
+        oldest.fail(this.#lateError())
       }
       this.#timer = undefined
     })
+  }
+}
+
+/** A promise that is waited for, and its neighbours in line. */
+class Waiting {
+  before: Waiting | undefined
+  after: Waiting | undefined
+  inLine = false
+
+  constructor(
+    readonly due: number,
+    readonly fail: (error: Error) => void,
+  ) {}
+}
+
+/** The oldest first, since all have the same time. Linked: a `Set` would take as long as a command. */
+class Line {
+  first: Waiting | undefined
+  #last: Waiting | undefined
+
+  get isEmpty(): boolean {
+    return this.first === undefined
+  }
+
+  add(waiting: Waiting): void {
+    waiting.before = this.#last
+    waiting.inLine = true
+    if (this.#last) this.#last.after = waiting
+    else this.first = waiting
+    this.#last = waiting
+  }
+
+  /** Does nothing for one that has left. */
+  remove(waiting: Waiting): void {
+    if (!waiting.inLine) return
+    waiting.inLine = false
+    const { before, after } = waiting
+    if (before) before.after = after
+    else this.first = after
+    if (after) after.before = before
+    else this.#last = before
+    waiting.before = undefined
+    waiting.after = undefined
   }
 }

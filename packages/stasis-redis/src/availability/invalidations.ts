@@ -1,4 +1,4 @@
-import { idOf, type TaggedName } from '../entries/keys.js'
+import { idOf, type TaggedName } from '../entries/tagged-keys.js'
 import type { Guard } from './breaker.js'
 
 /** How what was invalidated is removed. */

@@ -7,9 +7,10 @@ import type { NearEntry } from '../near/memory.js'
 import { CacheNotANumberError } from '../store/errors.js'
 import { headerOf, type TokenSource } from '../tags/tokens.js'
 import { graceOf, HEAD_BYTES } from '../values/envelope.js'
-import type { KeySpace, TaggedName } from './keys.js'
+import type { KeySpace } from './keys.js'
 import { ADD, INCREMENT, REMOVE, TAKE } from './scripts.js'
 import { keysOf, sweep } from './sweep.js'
+import type { TaggedName } from './tagged-keys.js'
 
 /** Longer than any computation. */
 const GENERATION_MS = 3_600_000
@@ -38,22 +39,22 @@ export class Entries {
     const now = performance.now()
     const entry = this.#near.peek(this.#keys.entry(name), now)
     if (!entry || name.tags.length === 0) return entry
-    const tokens = this.#tokens.peek(name.tags, now)
-    if (!tokens) return undefined
-    if (isSame(tokens, entry.tokens)) return entry
-    const header = headerOf(tokens.map(token => token.text))
-    if (!header || !entry.text.startsWith(header)) return undefined
-    entry.skip = header.length
-    entry.tokens = tokens
+    const known = this.#tokens.peek(name.tags, now)
+    if (!known) return undefined
+    if (entry.carries === known) return entry
+    if (!entry.text.startsWith(known.header)) return undefined
+    entry.skip = known.header.length
+    entry.carries = known
     return entry
   }
 
   /** One payload, in one round trip; `null` when there is none. */
-  async read(name: TaggedName): Promise<string | null> {
+  read(name: TaggedName): Promise<string | null> {
     const place = this.#keys.entry(name)
     if (name.tags.length === 0) return this.#get(place)
-    const [[text = null], tokens] = await this.#getWithTokens([place], name.tags)
-    return payload(text, headerOf(tokens))
+    const known = this.#tokens.peek(name.tags, performance.now())
+    if (known) return this.#get(place).then(text => payload(text, known.header))
+    return this.#readTagged(place, name.tags)
   }
 
   /** Payloads by position, all in one round trip. */
@@ -210,6 +211,11 @@ export class Entries {
     return [...new Set(keys.map(key => this.#keys.nameOf(key)))]
   }
 
+  async #readTagged(place: string, tags: readonly string[]): Promise<string | null> {
+    const [[text = null], tokens] = await this.#getWithTokens([place], tags)
+    return payload(text, headerOf(tokens))
+  }
+
   /** In one command where no part is known and one server has all. */
   async #getWithTokens(
     places: readonly string[],
@@ -222,9 +228,9 @@ export class Entries {
     return [all.slice(0, places.length), all.slice(places.length)]
   }
 
-  async #get(key: string): Promise<string | null> {
-    if (this.#near) return (await this.#near.read([key]))[0] ?? null
-    return this.#client().get(key)
+  #get(key: string): Promise<string | null> {
+    if (!this.#near) return this.#client().get(key)
+    return this.#near.read([key]).then(([text = null]) => text)
   }
 
   #getAll(keys: readonly string[]): Promise<(string | null)[]> {
@@ -253,9 +259,6 @@ export class Entries {
     return counted ?? Number(await count(await this.header(name, null), 1))
   }
 }
-
-const isSame = (some: readonly NearEntry[], others: readonly NearEntry[]): boolean =>
-  some.length === others.length && some.every((entry, i) => entry === others[i])
 
 const payload = (text: string | null, header: string | null): string | null =>
   text !== null && header !== null && text.startsWith(header) ? text.slice(header.length) : null

@@ -5,7 +5,7 @@ import type { Counts } from '../observability/stats.js'
 import { graceOf, isGrace } from '../values/envelope.js'
 import type { Values } from '../values/values.js'
 import type { Entries } from './entries.js'
-import type { TaggedName } from './keys.js'
+import type { TaggedName } from './tagged-keys.js'
 
 /** Reads of values: from this process if it has them, or from Redis; a miss while that is away. */
 export class Reads {

@@ -139,7 +139,7 @@ export class NearCache {
       expires,
       bytes: size * BYTES_PER_CHARACTER + OVERHEAD_BYTES,
       skip: 0,
-      tokens: [],
+      carries: undefined,
       value: undefined,
       model: undefined,
       used: false,

@@ -1,3 +1,5 @@
+import type { KnownTokens } from '../tags/tokens.js'
+
 /** A text of Redis in this process. */
 export interface NearEntry {
   readonly text: string
@@ -9,8 +11,8 @@ export interface NearEntry {
   bytes: number
   /** Characters in front of the payload; known once the tags were compared. */
   skip: number
-  /** The tokens that the tags were compared with last. */
-  tokens: readonly NearEntry[]
+  /** The tokens that it was found to carry; `undefined` before the first look. */
+  carries: KnownTokens | undefined
   /** The value of the text, when everybody may have the same; `undefined` when it was not made. */
   value: unknown
   /** The value of the text, of which everybody gets a copy; `undefined` when it was not made. */

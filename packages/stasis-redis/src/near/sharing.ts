@@ -36,7 +36,7 @@ function copyArray(value: readonly unknown[]): unknown[] {
 
 function copyObject(value: object): object {
   const copy = { ...value } as Record<string, unknown>
-  for (const name of Object.keys(copy)) {
+  for (const name in copy) {
     const part = copy[name]
     if (typeof part === 'object' && part !== null) copy[name] = copyPlain(part)
   }

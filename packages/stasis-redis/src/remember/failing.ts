@@ -1,4 +1,4 @@
-import { idOf, type TaggedName } from '../entries/keys.js'
+import { idOf, type TaggedName } from '../entries/tagged-keys.js'
 
 const MAX = 1_000
 const PAUSE_MS = 1_000

@@ -1,4 +1,4 @@
-import type { TaggedName } from '../entries/keys.js'
+import type { TaggedName } from '../entries/tagged-keys.js'
 import { SingleFlight } from './single-flight.js'
 
 /** What a process computes at the moment: for callers who wait, and in the background. */

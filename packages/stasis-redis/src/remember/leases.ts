@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Client } from '../client/many-keys.js'
-import type { KeySpace, TaggedName } from '../entries/keys.js'
+import type { KeySpace } from '../entries/keys.js'
+import type { TaggedName } from '../entries/tagged-keys.js'
 import {
   ACQUIRE,
   KEEP,

@@ -1,6 +1,6 @@
 import type { Access } from '../availability/access.js'
 import type { Entries } from '../entries/entries.js'
-import type { TaggedName } from '../entries/keys.js'
+import type { TaggedName } from '../entries/tagged-keys.js'
 import type { NearEntry } from '../near/memory.js'
 import type { Counts } from '../observability/stats.js'
 import type { Lifetime } from '../store/ttl.js'

@@ -1,4 +1,4 @@
-import { idOf, type TaggedName } from '../entries/keys.js'
+import { idOf, type TaggedName } from '../entries/tagged-keys.js'
 
 /** Is the computation still the one that newcomers join? Not after its entry was written, forgotten or flushed. */
 export type IsCurrent = () => boolean

@@ -1,4 +1,4 @@
-import { checkTags, readTags, type TaggedName, writeTags } from '../entries/keys.js'
+import { checkTags, readTags, type TaggedName, writeTags } from '../entries/tagged-keys.js'
 import type { Limiter, LimiterOptions } from '../locks/limiter.js'
 import type { CacheEventName, CacheListener } from '../observability/events.js'
 import type { CacheStats } from '../observability/stats.js'

@@ -5,13 +5,22 @@ import type { NearCache } from '../near/cache.js'
 import type { NearEntry } from '../near/memory.js'
 import { TOKEN } from './script.js'
 
+/** The tokens of a list of tags; the same object as long as none of them changes. */
+export interface KnownTokens {
+  readonly tokens: readonly NearEntry[]
+  /** Where Redis keeps them. */
+  readonly places: readonly string[]
+  /** What an entry that carries them starts with. */
+  readonly header: string
+}
+
 /**
  * Where the tokens of tags come from. Each tag has a random token, an entry carries the tokens of its tags, and it
  * is a hit only while they are current.
  */
 export interface TokenSource {
-  /** The tokens that this process knows to be current; `undefined` when it does not know all of them. */
-  peek(tags: readonly string[], now: number): readonly NearEntry[] | undefined
+  /** What this process knows to be current; `undefined` when it does not know all tokens. */
+  peek(tags: readonly string[], now: number): KnownTokens | undefined
   /** Does this process know tokens at all? */
   readonly isNear: boolean
   /** Where Redis keeps them, by position. */
@@ -32,6 +41,7 @@ export class RedisTokens implements TokenSource {
   readonly #client: () => Client
   readonly #keys: KeySpace
   readonly #near: NearCache | undefined
+  readonly #known = new WeakMap<readonly string[], KnownTokens>()
 
   constructor(client: () => Client, keys: KeySpace, near?: NearCache) {
     this.#client = client
@@ -43,15 +53,28 @@ export class RedisTokens implements TokenSource {
     return this.#near !== undefined
   }
 
-  peek(tags: readonly string[], now: number): readonly NearEntry[] | undefined {
-    if (!this.#near) return undefined
+  peek(tags: readonly string[], now: number): KnownTokens | undefined {
+    const near = this.#near
+    if (!near) return undefined
+    const last = this.#known.get(tags)
+    if (last?.tokens.every((token, i) => near.peek(last.places[i] as string, now) === token))
+      return last
+    return this.#look(near, tags, now)
+  }
+
+  #look(near: NearCache, tags: readonly string[], now: number): KnownTokens | undefined {
+    const places = this.places(tags)
     const tokens: NearEntry[] = []
-    for (const tag of tags) {
-      const known = this.#near.peek(this.#keys.token(tag), now)
-      if (!known) return undefined
-      tokens.push(known)
+    for (const place of places) {
+      const token = near.peek(place, now)
+      if (!token) return undefined
+      tokens.push(token)
     }
-    return tokens
+    const header = headerOf(tokens.map(token => token.text))
+    if (header === null) return undefined
+    const known = { places, tokens, header }
+    this.#known.set(tags, known)
+    return known
   }
 
   places(tags: readonly string[]): string[] {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { KeySpace, readTags, writeTags } from '../../src/entries/keys.js'
+import { KeySpace } from '../../src/entries/keys.js'
+import { readTags, writeTags } from '../../src/entries/tagged-keys.js'
 
 const word = fc.oneof(
   fc.string({ minLength: 1 }),

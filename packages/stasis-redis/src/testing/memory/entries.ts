@@ -1,4 +1,4 @@
-import { idOf, type TaggedName } from '../../entries/keys.js'
+import { idOf, type TaggedName } from '../../entries/tagged-keys.js'
 import type { Age } from '../../values/envelope.js'
 
 /** What an entry holds, and when it ends. */

@@ -1,4 +1,4 @@
-import { idOf, type TaggedName } from '../../entries/keys.js'
+import { idOf, type TaggedName } from '../../entries/tagged-keys.js'
 import type { Counts } from '../../observability/stats.js'
 import { Failing } from '../../remember/failing.js'
 import { Flights } from '../../remember/flights.js'

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, RedisConfigError } from '@gravito/plasma'
-import { checkTags, readTags, type TaggedName, writeTags } from '../../entries/keys.js'
+import { checkTags, readTags, type TaggedName, writeTags } from '../../entries/tagged-keys.js'
 import { checkLimiter, type Limiter, type LimiterOptions } from '../../locks/limiter.js'
 import { lockMs } from '../../locks/lock.js'
 import { type CacheEventName, type CacheListener, Listeners } from '../../observability/events.js'
