@@ -14,8 +14,9 @@ export interface TaggedName {
   readonly place?: string
 }
 
-/** What tells an entry from any other of its store. */
-export const idOf = ({ name, tags }: TaggedName): string => JSON.stringify([name, tags])
+/** What tells an entry from any other of its store: mostly its name. */
+export const idOf = ({ name, tags }: TaggedName): string =>
+  tags.length === 0 && name.charCodeAt(0) !== 0 ? name : `\u0000${JSON.stringify([name, tags])}`
 
 /** A key that carries its tags, sorted and each once, so that their order does not matter. */
 export function writeTags(key: string, tags: readonly string[]): string {

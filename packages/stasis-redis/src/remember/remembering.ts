@@ -125,11 +125,14 @@ export class Remembering {
 
   /** What Redis has, `null` when nothing; milliseconds until it is gone, where they matter. */
   async #find<Value>({ name, staleMs, beta, graceMs }: Wanted<Value>): Promise<Found | null> {
-    const timed = staleMs > 0 || beta > 0 || graceMs > 0
-    const left = () => this.#entries.leftMs(name)
-    const [stored, leftMs] = await Promise.all([this.#entries.read(name), timed ? left() : -1])
+    const reading = this.#entries.read(name)
+    if (staleMs > 0 || beta > 0 || graceMs > 0) {
+      const [stored, leftMs] = await Promise.all([reading, this.#entries.leftMs(name)])
+      return stored === null ? null : { stored, leftMs }
+    }
+    const stored = await reading
     if (stored === null) return null
-    return { stored, leftMs: timed || graceOf(stored) === 0 ? leftMs : await left() }
+    return { stored, leftMs: graceOf(stored) === 0 ? -1 : await this.#entries.leftMs(name) }
   }
 
   #lastOf<Value>({ name, graceMs, read }: Wanted<Value>): Value | null {
@@ -272,7 +275,7 @@ export class Remembering {
    *
    * @param undo for a result that comes when nobody waits for it any more
    */
-  async #unlessAway<Result>(
+  #unlessAway<Result>(
     name: TaggedName,
     operation: () => Promise<Result>,
     undo?: (result: Result) => unknown,

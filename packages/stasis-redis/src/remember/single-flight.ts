@@ -18,12 +18,18 @@ export class SingleFlight {
     if (running) return running.result as Promise<Value>
     let flight: Flight | undefined
     const isCurrent = () => this.#flights.get(id) === flight
-    const result = compute(isCurrent).finally(() => {
-      if (isCurrent()) this.#flights.delete(id)
-    })
+    const result = this.#landed(compute(isCurrent), id, isCurrent)
     flight = { tags: name.tags, result }
     this.#flights.set(id, flight)
     return result
+  }
+
+  async #landed<Value>(work: Promise<Value>, id: string, isCurrent: IsCurrent): Promise<Value> {
+    try {
+      return await work
+    } finally {
+      if (isCurrent()) this.#flights.delete(id)
+    }
   }
 
   /** Nobody joins the computation of this entry from now on. */

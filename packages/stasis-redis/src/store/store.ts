@@ -185,32 +185,36 @@ export class RedisStore implements CacheStore, TaggableStore {
    * it; when its process dies, another takes over. A value that was forgotten, or whose tag was flushed, while it was
    * made is not kept. What cannot be read is made anew. While Redis is away the factory's value is not kept.
    */
-  async remember<Value>(
+  remember<Value>(
     key: string,
     ttl: CacheTtl,
     factory: Factory<Value>,
     options?: RememberOptions,
   ): Promise<Value> {
-    const name = this.#it.nameOf(key)
-    const ms = this.#lifetime(ttl)
-    const { staleMs, graceMs, negativeMs, beta, jitter } = resolveRemember(options)
-    if (staleMs === 0 && graceMs === 0 && beta === 0) {
-      const near = this.#it.reads.near<Value>(name)
-      if (near !== null) return near
+    try {
+      const name = this.#it.nameOf(key)
+      const ms = this.#lifetime(ttl)
+      const { staleMs, graceMs, negativeMs, beta, jitter } = resolveRemember(options)
+      if (staleMs === 0 && graceMs === 0 && beta === 0) {
+        const near = this.#it.reads.near<Value>(name)
+        if (near !== null) return Promise.resolve(near)
+      }
+      return this.#it.remembering.get({
+        staleMs,
+        graceMs,
+        negativeMs,
+        beta,
+        jitter,
+        name,
+        ms,
+        factory,
+        share: near => this.#it.reads.share<Value>(name, near),
+        read: text => this.#it.values.tryRead(name.name, text) as Value | null,
+        serialize: value => this.#it.values.serialize(name.name, value),
+      })
+    } catch (error) {
+      return Promise.reject(error)
     }
-    return this.#it.remembering.get({
-      staleMs,
-      graceMs,
-      negativeMs,
-      beta,
-      jitter,
-      name,
-      ms,
-      factory,
-      share: near => this.#it.reads.share<Value>(name, near),
-      read: text => this.#it.values.tryRead(name.name, text) as Value | null,
-      serialize: value => this.#it.values.serialize(name.name, value),
-    })
   }
 
   /** `remember` for ever. */
