@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { KeySpace } from '../../src/entries/keys.js'
-import { readTags, writeTags } from '../../src/entries/tagged-keys.js'
+import { idOf, readTags, writeTags } from '../../src/entries/tagged-keys.js'
 
 const word = fc.oneof(
   fc.string({ minLength: 1 }),
@@ -41,6 +41,20 @@ describe('keys with tags', () => {
       }),
       { numRuns: 2_000 },
     )
+  })
+
+  test('ids are the same for the same name and tags only', () => {
+    const id = ([name, ...tags]: string[]) => idOf({ name: name as string, tags })
+    const part = fc.oneof(word, fc.constantFrom('\u0000', '\u0000["a",["b"]]', '["a",["b"]]'))
+    const entry = fc.array(part, { minLength: 1, maxLength: 3 })
+    const twin = entry.chain(it => fc.tuple(fc.constant(it), fc.oneof(entry, fc.constant(it))))
+    fc.assert(
+      fc.property(twin, ([one, other]) => {
+        expect(id(one) === id(other)).toBe(JSON.stringify(one) === JSON.stringify(other))
+      }),
+      { numRuns: 2_000 },
+    )
+    expect(idOf({ name: '\u0000["a",["b"]]', tags: [] })).not.toBe(idOf({ name: 'a', tags: ['b'] }))
   })
 
   test('no entry meets a token or a lock, and long names stay short and apart', () => {
