@@ -7,8 +7,8 @@ import { runSpeed } from './speed.js'
 import { cpuTable, type Situations, situationTable, speedTable } from './table.js'
 
 const FULL = {
-  rounds: 7,
-  durationMs: 200,
+  rounds: 15,
+  durationMs: 120,
   cold: [
     'ioredis + JSON',
     'stasis-redis',
@@ -31,7 +31,7 @@ const FULL = {
   tagged: 10_000,
   own: 100_000,
   foreign: 900_000,
-  clears: 3,
+  clears: 5,
   patienceMs: 12_000,
 } satisfies Size
 

@@ -3,8 +3,6 @@ import { remember } from './memo.js'
 import type { TaggedName } from './tagged-keys.js'
 
 const LONGEST_BYTES = 200
-/** Most names, which need no closer look. */
-const SIMPLE = /^[\w:./,% -]+$/
 const KEPT_CHARACTERS = 64
 /** No UTF-16 unit takes more bytes of UTF-8. */
 const BYTES_PER_CHARACTER = 3
@@ -12,6 +10,9 @@ const BYTES_PER_CHARACTER = 3
 const HALF_CHARACTER = /\p{Surrogate}/gu
 /** Redis would take `{}` for no hash tag, and an entry would not share the slot of its lease. */
 const BRACE_AT_START = /^\}+/
+const CLOSING_BRACE = 0x7d
+const HASH = 0x23
+const LAST_OF_ASCII = 0x7f
 const DIGEST_AT_END = /#[0-9a-f]{64}$/
 
 /** How leases, entries and tokens start, behind the prefix. */
@@ -104,12 +105,22 @@ export class KeySpace {
 /** A text that a glob matches literally. */
 export const escapeGlob = (text: string): string => text.replace(/[\\*?[\]^]/g, '\\$&')
 
+/** Most names need no closer look: short ones of ASCII. A loop, because a pattern takes ten times as long. */
+function isSimple(name: string): boolean {
+  if (name.length > LONGEST_BYTES || name.charCodeAt(0) === CLOSING_BRACE) return false
+  for (let i = 0; i < name.length; i++) {
+    const code = name.charCodeAt(i)
+    if (code > LAST_OF_ASCII || code === HASH) return false
+  }
+  return true
+}
+
 /**
  * A name of at most 200 bytes that UTF-8 can hold. Long ones keep their start for the reader and get a digest; so
  * does a name that ends like one, or it could meet a long name's short form, and one that starts with a brace.
  */
 function shortened(name: string): string {
-  if (name.length <= LONGEST_BYTES && SIMPLE.test(name)) return name
+  if (isSimple(name)) return name
   const fits =
     name.length * BYTES_PER_CHARACTER <= LONGEST_BYTES || Buffer.byteLength(name) <= LONGEST_BYTES
   const taggable = !name.startsWith('}')

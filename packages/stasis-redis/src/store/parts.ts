@@ -5,7 +5,7 @@ import { Entries } from '../entries/entries.js'
 import { KeySpace } from '../entries/keys.js'
 import { Names } from '../entries/names.js'
 import { Reads } from '../entries/reads.js'
-import type { TaggedName } from '../entries/tagged-keys.js'
+import { readTags, type TaggedName } from '../entries/tagged-keys.js'
 import { StoreLocks } from '../locks/lock.js'
 import { NearCache } from '../near/cache.js'
 import { Listeners } from '../observability/events.js'
@@ -79,7 +79,7 @@ export function assemble(options: ResolvedStoreOptions): Parts {
     invalidations.close()
   }
   const names = new Names(keys)
-  const nameOf = (key: string) => names.of(key)
+  const nameOf = wanted?.values ? (key: string) => names.of(key) : readTags
   const parts = { nameOf, listeners, counts, values, near, tokens, entries }
   return { ...parts, access, reads, remembering, locks, close }
 }
