@@ -5,15 +5,20 @@ import { bootPolicy, type ResolvedSettings } from './options.js'
 /**
  * Check that every policy names a connection.
  *
+ * @param source where the policies were written, for messages
  * @throws RedisConfigError
  */
-export function checkPolicies(manager: RedisManager, { boot }: ResolvedSettings): void {
+export function checkPolicies(
+  manager: RedisManager,
+  { boot }: ResolvedSettings,
+  source: string,
+): void {
   if (typeof boot === 'string') return
   const names = manager.connections()
   const unknown = Object.keys(boot).find(it => !names.includes(it))
   if (unknown !== undefined)
     throw new RedisConfigError(
-      `OrbitPlasma.boot.${unknown}`,
+      `${source}.${unknown}`,
       `is no Redis connection; there are: ${names.join(', ')}`,
     )
 }

@@ -5,7 +5,14 @@ import {
   type RedisManager,
 } from '@gravito/plasma'
 import type { GravitoSettings } from './gravito.js'
-import { isRecord, isSetting, type OrbitSettings, separate, type Written } from './options.js'
+import {
+  isRecord,
+  isSetting,
+  type OrbitSettings,
+  SETTINGS,
+  separate,
+  type Written,
+} from './options.js'
 
 /** A Redis configuration and where it was written, so that a mistake is reported in its author's terms. */
 export interface FoundConfig {
@@ -16,6 +23,8 @@ export interface FoundConfig {
   readonly implicit?: boolean
   /** From a path inside `config` to what the author wrote. */
   locate(path: string): string
+  /** Which paths inside `config` stand beside the orbit's settings; none by default. */
+  readonly beside?: RegExp
 }
 
 type Located = Omit<FoundConfig, 'settings'>
@@ -65,13 +74,15 @@ export function findConfig(options: Written, kernel: GravitoSettings): FoundConf
  *
  * @throws RedisConfigError whose path is where the author wrote the mistake
  */
-export function applyConfig(manager: RedisManager, { config, locate }: FoundConfig): void {
+export function applyConfig(manager: RedisManager, { config, locate, beside }: FoundConfig): void {
   try {
     manager.configure(config)
   } catch (error) {
     if (!(error instanceof RedisConfigError)) throw error
     const problem = error.message.slice(error.path.length + ': '.length)
-    throw new RedisConfigError(locate(error.path), problem)
+    const isAmongSettings = beside?.test(error.path) && problem.includes('; known are ')
+    const settings = isAmongSettings ? `, ${SETTINGS.join(', ')}` : ''
+    throw new RedisConfigError(locate(error.path), problem + settings)
   }
 }
 
@@ -104,6 +115,7 @@ function inAnyForm(written: Record<string, unknown>, source: string): Located {
     return {
       config: written as unknown as RedisConfig,
       locate: path => `${source}.${path}`,
+      beside: /^[^.]+$/,
     }
   }
   if (isRecordOfConnections(written)) {
@@ -125,6 +137,7 @@ function oneConnection(connection: ConnectionConfig, source: string): Located {
   return {
     config: { connections: { default: connection } },
     locate: path => path.replace(/^connections\.default/, source),
+    beside: /^connections\.default\.[^.]+$/,
   }
 }
 

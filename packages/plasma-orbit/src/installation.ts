@@ -1,4 +1,4 @@
-import { type ConnectionEvent, Redis, type RedisManager } from '@gravito/plasma'
+import { type ConnectionEvent, isRedisError, Redis, type RedisManager } from '@gravito/plasma'
 import type { GravitoLogger } from './gravito.js'
 import type { Services } from './services.js'
 
@@ -75,7 +75,11 @@ export class Installation {
   }
 
   readonly #lost = ({ connection, error }: ConnectionEvent): void => {
-    this.#away.add(connection)
+    // One connection may have several sockets, which are lost together; what a handler threw is no loss.
+    if (isRedisError(error, 'CONNECTION_FAILED')) {
+      if (this.#away.has(connection)) return
+      this.#away.add(connection)
+    }
     this.#logger.warn(error?.message ?? `Redis connection "${connection}" failed`)
   }
 

@@ -108,6 +108,9 @@ const CHECKS: Readonly<Record<keyof OrbitSettings, (value: unknown) => string | 
   signals: truth,
 }
 
+/** The names of the orbit's settings. */
+export const SETTINGS = Object.keys(CHECKS)
+
 /** Is this the name of a setting of the orbit? */
 export const isSetting = (name: string): name is keyof OrbitSettings => Object.hasOwn(CHECKS, name)
 
@@ -198,5 +201,5 @@ function isPolicy(value: unknown): value is BootPolicy {
 }
 
 function settingLike(name: string): string | undefined {
-  return Object.keys(CHECKS).find(known => isTypo(name, known))
+  return SETTINGS.find(known => isTypo(name, known))
 }

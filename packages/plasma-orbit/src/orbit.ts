@@ -20,6 +20,7 @@ import { Installation } from './installation.js'
 import {
   bootPolicy,
   type OrbitPlasmaOptions,
+  type OrbitSettings,
   type ResolvedSettings,
   readOptions,
   resolveSettings,
@@ -132,7 +133,7 @@ export class OrbitPlasma {
     checkNames(core, settings)
     if (settings.health !== undefined && !core.router)
       throw new RedisConfigError(
-        'OrbitPlasma.health',
+        this.#place('health', found, settings),
         'needs core.router, which this core lacks; register orbit.healthHandler() yourself',
       )
     const manager = this.#manager(found, settings)
@@ -167,11 +168,18 @@ export class OrbitPlasma {
     }
   }
 
+  /** Where a setting was written, for messages. */
+  #place(name: keyof OrbitSettings, found: FoundConfig, { configKey }: ResolvedSettings): string {
+    const isKernels =
+      this.#options.settings[name] === undefined && found.settings[name] !== undefined
+    return `${isKernels ? `config.${configKey}` : 'OrbitPlasma'}.${name}`
+  }
+
   /** The facade while it is free, else a manager of one's own; configured. */
   #manager(found: FoundConfig, settings: ResolvedSettings): RedisManager {
     const checked = createManager()
     applyConfig(checked, found)
-    checkPolicies(checked, settings)
+    checkPolicies(checked, settings, this.#place('boot', found, settings))
     if (settings.facade === false) return checked
     if (!Redis.configured) {
       applyConfig(Redis, found)
@@ -179,7 +187,7 @@ export class OrbitPlasma {
     }
     if (!settings.facade) return checked
     throw new RedisConfigError(
-      'OrbitPlasma.facade',
+      this.#place('facade', found, settings),
       'cannot be true: the Redis facade is configured already, by Redis.configure or by another orbit',
     )
   }

@@ -1,8 +1,11 @@
-/** The same letters in another case, or up to two wrong in a longer word. */
+/** The same letters in another case or order, or up to two wrong in a longer word. */
 export function isTypo(name: string, known: string): boolean {
   const [a, b] = [name.toLowerCase(), known.toLowerCase()]
-  return a === b || (b.length > 4 && distance(a, b) <= (b.length > 6 ? 2 : 1))
+  if (a === b) return true
+  return b.length > 4 && (sorted(a) === sorted(b) || distance(a, b) <= (b.length > 6 ? 2 : 1))
 }
+
+const sorted = (word: string): string => [...word].sort().join('')
 
 /** How many letters to insert, delete or replace to get from one word to the other. */
 function distance(from: string, to: string): number {

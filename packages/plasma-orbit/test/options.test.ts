@@ -159,6 +159,9 @@ describe('a mistake in the configuration', () => {
     expect(await mistake({ connections: { default: {} }, boot: { cahce: 'lazy' } })).toBe(
       'OrbitPlasma.boot.cahce: is no Redis connection; there are: default',
     )
+    expect(
+      await mistake({}, { redis: { connections: { default: {} }, boot: { cahce: 'lazy' } } }),
+    ).toBe('config.redis.boot.cahce: is no Redis connection; there are: default')
   })
 
   it('in the settings of the kernel’s section is reported there', async () => {
@@ -178,6 +181,18 @@ describe('a mistake in the configuration', () => {
     expect(await mistake({ bootTimeout: 1 })).toMatch(/did you mean bootTimeoutMs\?/)
     expect(await mistake({ pasword: 'x' })).toMatch(/^OrbitPlasma\.pasword: is no option/)
     expect(await mistake({}, { redis: { hots: 'x' } })).toMatch(/did you mean host\?/)
+    expect(await mistake({}, { redis: { connections: { a: {} }, lokcs: true } })).toBe(
+      'config.redis.lokcs: is no option; did you mean locks?',
+    )
+  })
+
+  it('names the settings too where they could stand', async () => {
+    for (const redis of [{ connections: { a: {} } }, { host: 'a' }]) {
+      expect(await mistake({}, { redis: { ...redis, timeout: {} } })).toMatch(
+        /^config\.redis\.timeout: is no option; known are .*connect.*, exposeAs, .*signals$/,
+      )
+    }
+    expect(await mistake({}, { redis: { connections: { a: { zzz: 1 } } } })).not.toMatch(/exposeAs/)
   })
 
   it('refuses settings of a wrong type before anything is installed', () => {

@@ -149,6 +149,45 @@ describe('while the application runs', () => {
     ])
   })
 
+  it('logs one line too where the connection has several sockets', async () => {
+    const server = await newServer()
+    const core = newCore()
+    const orbit = new OrbitPlasma({ url: server.url, retryDelay: 10 })
+    await orbit.install(core)
+    const redis = orbit.manager
+    await redis.subscribe('news', () => {})
+    const waiting = redis.blpop('none', 0).catch(() => undefined)
+    await waitUntil('it waits', async () => (await redis.infoOf('clients')).blocked_clients === '1')
+    await server.kill()
+    await waitUntil('the loss is logged', () => core.log.some(line => line.startsWith('warn')))
+    await expect(redis.incr('a')).rejects.toThrow(ConnectionFailedError)
+    await server.restart()
+    await waitUntil('the return is logged', () => core.log.some(line => line.startsWith('info')))
+    expect(core.log).toEqual([
+      expect.stringMatching(/^warn .*"default"/),
+      'info Redis connection "default" is back',
+    ])
+    await orbit.shutdown()
+    await waiting
+  })
+
+  it('logs a handler that throws each time, and takes it for no outage', async () => {
+    const core = newCore()
+    const orbit = new OrbitPlasma(own)
+    await orbit.install(core)
+    await orbit.manager.subscribe('news', message => {
+      throw new Error(`cannot read ${message}`)
+    })
+    await orbit.manager.publish('news', 'one')
+    await orbit.manager.publish('news', 'two')
+    await waitUntil('both are logged', () => core.log.length === 2)
+    await orbit.manager.blpop('none', 0.01)
+    expect(core.log).toEqual([
+      expect.stringContaining('cannot read one'),
+      expect.stringContaining('cannot read two'),
+    ])
+  })
+
   it('tells the health of every connection within a second', async () => {
     const server = await newServer()
     const orbit = new OrbitPlasma({

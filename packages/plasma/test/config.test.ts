@@ -29,6 +29,24 @@ describe('a mistake in the configuration is an error that names its place', () =
     ],
     ['an unknown option', one({ hots: 'x' }), 'connections.main.hots', /did you mean host/],
     [
+      'an option with a letter missing',
+      one({ comandTimeout: 1 }),
+      'connections.main.comandTimeout',
+      /did you mean commandTimeout/,
+    ],
+    [
+      'an option with a letter too many',
+      one({ keyPreffix: 'x' }),
+      'connections.main.keyPreffix',
+      /did you mean keyPrefix/,
+    ],
+    [
+      'an option with a wrong letter',
+      one({ passwort: 'x' }),
+      'connections.main.passwort',
+      /did you mean password/,
+    ],
+    [
       'an option in other letters',
       one({ keyprefix: 'x' }),
       'connections.main.keyprefix',

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { uniquePrefix, waitUntil } from '@gravito/redis-testing'
-import { expect, inject, test } from 'vitest'
+import { startRedis, uniquePrefix, waitUntil } from '@gravito/redis-testing'
+import { expect, inject, onTestFinished, test } from 'vitest'
 import { clientOf } from './servers.js'
 
 /** Run a module in a process of its own; resolves with its exit code, output and how long it took. */
@@ -35,6 +35,30 @@ test('after disconnect nothing keeps the process alive', async () => {
   expect(output).toBe('done\n')
   expect(code).toBe(0)
 })
+
+for (const [state, fault] of [
+  ['away', 'kill'],
+  ['frozen', 'pause'],
+] as const) {
+  test(`after disconnect nothing keeps the process alive, also while Redis is ${state}`, async () => {
+    const server = await startRedis()
+    onTestFinished(() => server.stop())
+    const alive = () =>
+      process.getActiveResourcesInfo().filter(it => /^(Timeout|TCPSocketWrap)$/.test(it)).length
+    const before = alive()
+    const redis = clientOf({ url: server.url, retryDelay: 5_000, commandTimeout: 200 })
+    redis.on('error', () => {})
+    await redis.subscribe('news', () => {})
+    await redis.set('a', '1')
+    await server[fault]()
+    await redis.incr('a').catch(() => undefined)
+    await redis.disconnect({ timeoutMs: 100 })
+    const soon = performance.now() + 1_000
+    while (performance.now() < soon && alive() > before)
+      await new Promise(resolve => setImmediate(resolve))
+    expect(alive()).toBeLessThanOrEqual(before)
+  })
+}
 
 test('what was called before process.exit is on the wire, alone and in a batch', async () => {
   const key = uniquePrefix('last')

@@ -143,3 +143,12 @@ test('health says what the server is', async () => {
   const redis = testClient()
   expect(await redis.health()).toMatchObject({ ok: true, status: 'ready', role: 'master' })
 })
+
+test('a command that waits for data is no slow one', async () => {
+  const redis = testClient()
+  await redis.get('a')
+  await redis.blpop('none', 0.3)
+  const { commands, latencyMs } = redis.stats()
+  expect(commands).toBe(2)
+  expect(latencyMs.count).toBe(1)
+})

@@ -95,8 +95,21 @@ export function didYouMean(name: string, known: readonly string[]): string {
     return (
       a === b ||
       (a.length > 2 &&
-        (b.startsWith(a) || a.startsWith(b) || [...a].sort().join('') === [...b].sort().join('')))
+        (b.startsWith(a) ||
+          a.startsWith(b) ||
+          [...a].sort().join('') === [...b].sort().join('') ||
+          isOneOff(a, b)))
     )
   })
   return `is no option${close ? `; did you mean ${close}?` : `; known are ${known.join(', ')}`}`
+}
+
+/** One letter too many, too few or wrong. */
+function isOneOff(a: string, b: string): boolean {
+  const [short, long] = [Math.min(a.length, b.length), Math.max(a.length, b.length)]
+  let start = 0
+  while (start < short && a[start] === b[start]) start++
+  let end = 0
+  while (end < short - start && a.at(-1 - end) === b.at(-1 - end)) end++
+  return long - start - end <= 1
 }

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import type { Cluster, Redis } from 'ioredis'
 
 /**
@@ -17,8 +18,17 @@ export async function finish(
 /** Close it now, whatever it is doing. */
 export function end(instance: Redis | Cluster): void {
   const isBetweenAttempts = instance.status === 'reconnecting'
-  if (instance.status !== 'end') instance.disconnect()
+  if (instance.status !== 'end') hangUp(instance)
   if (isBetweenAttempts) abandon(instance)
+}
+
+/** ioredis says goodbye and waits 2 s for the other side, which keeps a process alive, even where the socket is closed already. */
+function hangUp(instance: Redis | Cluster): void {
+  const { connector } = instance as unknown as { connector?: { stream?: Socket | undefined } }
+  const stream = connector?.stream
+  if (connector && stream?.closed) connector.stream = undefined
+  instance.disconnect()
+  stream?.destroy()
 }
 
 async function quit(instance: Redis | Cluster, awaitsReady: boolean): Promise<void> {

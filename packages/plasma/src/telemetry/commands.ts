@@ -35,6 +35,8 @@ export interface Sent {
   args: readonly unknown[]
   /** `tickTime()` of its call. */
   started: number
+  /** Does it wait for data on purpose? */
+  waits?: boolean
 }
 
 const commandChannel = channel(COMMAND_CHANNEL)
@@ -56,7 +58,7 @@ export class CommandObserver {
   /** A command was answered, or failed. */
   done(command: Sent, error?: Error): void {
     const durationMs = tickTime() - command.started
-    this.#latency.record(durationMs)
+    if (!command.waits) this.#latency.record(durationMs)
     this.#count(command, durationMs, error)
   }
 

@@ -10,7 +10,7 @@ export interface ConnectionStats {
   reconnects: number
   /** Commands that wait for the connection now. */
   queued: number
-  /** Milliseconds from call to reply; a pipeline counts once. */
+  /** Milliseconds from call to reply; a pipeline counts once, a command that waits for data not at all. */
   latencyMs: LatencySummary
 }
 

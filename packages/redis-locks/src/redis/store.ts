@@ -77,6 +77,8 @@ export class LockStore {
   readonly #shared: Shared
   /** By name, with the claim that was asked for last. */
   readonly #keys = new Map<string, LockKeys>()
+  /** Kept, for a manager that is reset while somebody waits cannot tell any more. */
+  #publish: 'PUBLISH' | 'SPUBLISH' = 'PUBLISH'
 
   constructor(source: LocksSource, prefix: string, kind = MUTEX, shared?: Shared) {
     this.#client = clientOf(source)
@@ -115,7 +117,9 @@ export class LockStore {
     const known = this.#keys.get(name)
     if (known?.claim === claim) return known
     const { suffix } = this.kind
-    const keys = lockKeys(this.#prefix, name, this.isCluster, this.#shared.id, { suffix, claim })
+    const { isCluster } = this
+    const keys = lockKeys(this.#prefix, name, isCluster, this.#shared.id, { suffix, claim })
+    this.#publish = isCluster ? 'SPUBLISH' : 'PUBLISH'
     if (this.#keys.size >= REMEMBERED_KEYS) this.#keys.clear()
     this.#keys.set(name, keys)
     return keys
@@ -238,10 +242,6 @@ export class LockStore {
   /** May the same command succeed a little later? */
   passes(error: unknown): boolean {
     return isRedisError(error) && PASSING.has(error.code)
-  }
-
-  get #publish(): 'PUBLISH' | 'SPUBLISH' {
-    return this.#client.isCluster ? 'SPUBLISH' : 'PUBLISH'
   }
 }
 

@@ -1,4 +1,4 @@
-import { RedisClient } from '@gravito/plasma'
+import { createManager, RedisClient } from '@gravito/plasma'
 import { startProxy, startRedis, uniquePrefix, waitUntil } from '@gravito/redis-testing'
 import { Redis } from 'ioredis'
 import { expect, inject, onTestFinished, test } from 'vitest'
@@ -78,3 +78,25 @@ test('a release that failed while Redis was away is made up for, long before the
   await (await two.mutex('a').acquire()).release()
   await (await two.semaphore('a', { permits: 1 }).acquire()).release()
 }, 60_000)
+
+test('who waits while its manager is reset is told, and nothing is thrown beside its promise', async () => {
+  const unhandled: unknown[] = []
+  const listener = (reason: unknown) => void unhandled.push(reason)
+  process.on('unhandledRejection', listener)
+  const connection = { url: inject('redisUrl'), keyPrefix: uniquePrefix('locks') }
+  const other = new RedisClient(connection)
+  onTestFinished(() => other.disconnect())
+  const redis = createManager({ connections: { main: connection } })
+  const lease = await createLocks(other).mutex('a').acquire()
+  const waiting = createLocks(redis)
+    .mutex('a')
+    .acquire({ waitMs: 10_000 })
+    .catch(error => error)
+  await queued(other, 'lock:{a}', 1)
+  await redis.reset()
+  expect(await waiting).toMatchObject({ code: 'LOCK_STORE' })
+  await new Promise(resolve => setTimeout(resolve, 50))
+  process.off('unhandledRejection', listener)
+  expect(unhandled).toEqual([])
+  await lease.release()
+})
