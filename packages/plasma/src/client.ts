@@ -123,8 +123,8 @@ export class RedisClient extends Commands<Sending> {
   async disconnect({ timeoutMs }: { timeoutMs?: number } = {}): Promise<void> {
     await Promise.all([
       this.#dispatcher.close(timeoutMs),
-      this.#subscriber.close(),
-      this.#shards.close(),
+      this.#subscriber.close(timeoutMs),
+      this.#shards.close(timeoutMs),
     ])
   }
 

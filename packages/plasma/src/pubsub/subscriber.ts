@@ -92,16 +92,16 @@ export class Subscriber {
     return () => this.#closing.delete(listener)
   }
 
-  /** Close the connection, which still delivers what was on its way, and forget every handler. */
-  async close(): Promise<void> {
-    await this.#shut()
+  /** Close the connection, which still delivers what was on its way, for at most `timeoutMs`, and forget every handler. */
+  async close(timeoutMs?: number): Promise<void> {
+    await this.#shut(timeoutMs)
     for (const listener of this.#closing) listener()
   }
 
-  async #shut(): Promise<void> {
+  async #shut(timeoutMs?: number): Promise<void> {
     const connection = this.#connection
     this.#connection = undefined
-    await connection?.disconnect()
+    await connection?.disconnect(timeoutMs)
     if (!this.#connection) this.#topics.clear()
   }
 
