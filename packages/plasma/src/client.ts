@@ -77,7 +77,8 @@ export class RedisClient extends Commands<Sending> {
 
   /** A client over an ioredis instance or Cluster of any copy, which stays its owner's to close. */
   static from(ioredis: Redis | Cluster, name = 'default'): RedisClient {
-    return new RedisClient({ client: ioredis }, name)
+    // Undefined would count as left out, which is 127.0.0.1.
+    return new RedisClient({ client: ioredis ?? (null as never) }, name)
   }
 
   /** In front of every key and channel of this connection. */

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { RedisClient } from '../src/client.js'
 import { resolveConfig, resolveConnection } from '../src/config/resolve.js'
 import type { ConnectionConfig } from '../src/config/types.js'
 import { RedisConfigError } from '../src/errors.js'
@@ -20,6 +21,12 @@ describe('a mistake in the configuration is an error that names its place', () =
     ['nothing', undefined, 'configuration', /object/],
     ['no connections', {}, 'connections', /object/],
     ['empty connections', { connections: {} }, 'connections', /no Redis connection/],
+    [
+      'a client of another library',
+      one({ client: { sendCommand() {} } }),
+      'connections.main.client',
+      /ioredis/,
+    ],
     ['options at the top', { host: 'a', connections: { main: {} } }, 'host', /connections/],
     [
       'an unknown name at the top',
@@ -325,4 +332,8 @@ describe('any configuration', () => {
       { numRuns: 1_000 },
     )
   })
+})
+
+test('from nothing is no client of 127.0.0.1', () => {
+  expect(() => RedisClient.from(undefined as never)).toThrow(RedisConfigError)
 })

@@ -100,6 +100,11 @@ export function checkMs(name: string, value: unknown, min: number): void {
   )
 }
 
+/** @throws InvalidArgumentError unless `value` is a function */
+export function checkFunction(name: string, value: unknown): void {
+  if (typeof value !== 'function') throw new InvalidArgumentError(name, 'must be a function')
+}
+
 /** @throws InvalidArgumentError unless `value` is a whole number from 1 to `most` */
 export function checkAmount(name: string, value: unknown, most: number): void {
   if (Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) <= most) return

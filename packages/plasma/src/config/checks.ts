@@ -29,6 +29,15 @@ export const object: Check = value =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
     ? undefined
     : 'must be an object'
+/** Of any copy of ioredis or iovalkey: node-redis' clients have no `status`. */
+export const instance: Check = value => {
+  const { sendCommand, status, options } = (value ?? {}) as Record<string, unknown>
+  return typeof sendCommand === 'function' &&
+    typeof status === 'string' &&
+    typeof options === 'object'
+    ? undefined
+    : 'must be an instance of ioredis, or a Cluster of it'
+}
 const switchOr =
   (check: Check): Check =>
   value =>
@@ -66,7 +75,7 @@ export const OPTIONS: Readonly<Record<keyof ConnectionConfig, Check>> = {
   name: filled,
   readFrom: oneOf('master', 'replica', 'all'),
   connectionName: filled,
-  client: object,
+  client: instance,
   options: object,
   driver: oneOf('redis'),
 }

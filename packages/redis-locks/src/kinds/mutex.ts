@@ -4,6 +4,7 @@ import { Lease, type LeaseData } from '../lease/lease.js'
 import { type Section, sectionOf } from '../lease/section.js'
 import {
   type AcquireOptions,
+  checkFunction,
   type MutexOptions,
   type ResolvedOptions,
   resolve,
@@ -42,6 +43,7 @@ export class Mutex {
     fn: (section: Section) => Promise<Result> | Result,
     options: AcquireOptions = {},
   ): Promise<Result> {
+    checkFunction('fn', fn)
     const resolved = this.#resolve(options)
     const lease = await this.#acquire(resolved, options.signal)
     try {

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from '@gravito/plasma'
 import { LockStoreError, RateLimitedError } from '../errors.js'
-import { checkAmount, checkMs } from '../options.js'
+import { checkAmount, checkFunction, checkMs } from '../options.js'
 import { escapedName } from '../redis/keys.js'
 import { settles } from '../settles.js'
 import type { LimitStore, Spending } from './store.js'
@@ -103,6 +103,7 @@ export class RateLimiter {
     fn: () => Promise<Result> | Result,
     options: SpendOptions = {},
   ): Promise<Result> {
+    checkFunction('fn', fn)
     await this.acquire(id, options)
     return fn()
   }

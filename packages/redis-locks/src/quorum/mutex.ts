@@ -3,6 +3,7 @@ import { Lease, type LeaseData, type LeaseStore } from '../lease/lease.js'
 import { type Section, sectionOf } from '../lease/section.js'
 import {
   type AcquireOptions,
+  checkFunction,
   type MutexOptions,
   type ResolvedOptions,
   resolve,
@@ -49,6 +50,7 @@ export class QuorumMutex {
     fn: (section: Section) => Promise<Result> | Result,
     options: AcquireOptions = {},
   ): Promise<Result> {
+    checkFunction('fn', fn)
     const lease = await this.acquire(options)
     try {
       return await fn(sectionOf(lease, options.signal))
