@@ -7,6 +7,7 @@ import { Commands } from './commands/index.js'
 import type { KeyScanOptions, ScanOptions } from './commands/keys.js'
 import type { ScoredMember } from './commands/replies.js'
 import type { Decode } from './commands/sender.js'
+import { instance, refuse } from './config/checks.js'
 import { resolveConnection } from './config/resolve.js'
 import type { ConnectionConfig } from './config/types.js'
 import { Connection, type ConnectionStatus } from './connection/connection.js'
@@ -75,8 +76,13 @@ export class RedisClient extends Commands<Sending> {
     this.#shards = listener('shards')
   }
 
-  /** A client over an ioredis instance or Cluster of any copy, which stays its owner's to close. */
+  /**
+   * A client over an ioredis instance or Cluster of any copy, which stays its owner's to close.
+   *
+   * @throws RedisConfigError for anything else
+   */
   static from(ioredis: Redis | Cluster, name = 'default'): RedisClient {
+    refuse(`connections.${name}.client`, instance(ioredis))
     return new RedisClient({ client: ioredis }, name)
   }
 
