@@ -1,5 +1,5 @@
 import type { Cluster, Redis } from 'ioredis'
-import { type Batch, CommandBuilder, type Replies } from './batches/batch.js'
+import { type Batch, builder, type CommandBuilder, type Replies } from './batches/batch.js'
 import { executeAll, Pipeline } from './batches/pipeline.js'
 import { type Transaction, type TransactionOptions, transact } from './batches/transaction.js'
 import { type Argument, type Key, type Keys, NO_KEYS, type Value } from './commands/arguments.js'
@@ -12,6 +12,7 @@ import { resolveConnection } from './config/resolve.js'
 import type { ConnectionConfig } from './config/types.js'
 import { Connection, type ConnectionStatus } from './connection/connection.js'
 import { type CallOptions, Dispatcher } from './dispatcher.js'
+import { InvalidArgumentError } from './errors.js'
 import { checkHealth, type Health } from './health.js'
 import { Messages, type MessagesOptions } from './pubsub/messages.js'
 import {
@@ -41,8 +42,6 @@ export interface ClientPlace {
   /** Use a copy of the given instance. */
   copy?: boolean
 }
-
-const builder = new CommandBuilder()
 
 /** One connection to Redis: a single server, a Cluster, or a master found through Sentinel. */
 export class RedisClient extends Commands<Sending> {
@@ -155,6 +154,10 @@ export class RedisClient extends Commands<Sending> {
 
   /** Any command, also of modules; the keys of Redis' own get the prefix. */
   call<Reply = unknown>(name: string, ...args: (Value | readonly Value[])[]): Promise<Reply> {
+    if (typeof name !== 'string' || name === '') {
+      const error = new InvalidArgumentError('name', 'must be that of a command', 'call')
+      return Promise.reject(error)
+    }
     const request = { name: name.toLowerCase(), args: args.flat(), keys: NO_KEYS }
     return this.#dispatcher.send<Reply>(request, undefined, { unknown: true })
   }
@@ -169,7 +172,7 @@ export class RedisClient extends Commands<Sending> {
   pipeline(): Pipeline
   pipeline<const B extends Batch>(build: (commands: CommandBuilder) => B): Promise<Replies<B>>
   pipeline(build?: (commands: CommandBuilder) => Batch): Pipeline | Promise<unknown[]> {
-    if (build) return this.#batch('pipeline', build)
+    if (build) return executeAll(this.#dispatcher, 'pipeline', build)
     return this.#custom.addTo(new Pipeline(this.#dispatcher, 'pipeline'))
   }
 
@@ -177,7 +180,7 @@ export class RedisClient extends Commands<Sending> {
   multi(): Pipeline
   multi<const B extends Batch>(build: (commands: CommandBuilder) => B): Promise<Replies<B>>
   multi(build?: (commands: CommandBuilder) => Batch): Pipeline | Promise<unknown[]> {
-    if (build) return this.#batch('multi', build)
+    if (build) return executeAll(this.#dispatcher, 'multi', build)
     return this.#custom.addTo(new Pipeline(this.#dispatcher, 'multi'))
   }
 
@@ -332,9 +335,5 @@ export class RedisClient extends Commands<Sending> {
   off(event: ConnectionEventName, listener: (event: ConnectionEvent) => void): this {
     this.#events.off(event, listener)
     return this
-  }
-
-  async #batch(kind: 'pipeline' | 'multi', build: (commands: CommandBuilder) => Batch) {
-    return executeAll(this.#dispatcher, kind, build(builder))
   }
 }
