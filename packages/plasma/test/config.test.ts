@@ -23,7 +23,7 @@ describe('a mistake in the configuration is an error that names its place', () =
     ['empty connections', { connections: {} }, 'connections', /no Redis connection/],
     [
       'a client of another library',
-      one({ client: { sendCommand() {} } }),
+      one({ client: { sendCommand() {}, options: {}, isOpen: true } }),
       'connections.main.client',
       /ioredis/,
     ],
@@ -117,6 +117,7 @@ describe('a mistake in the configuration is an error that names its place', () =
       'connections.main.name',
       /sentinels/,
     ],
+    ['a client that is none', one({ client: {} }), 'connections.main.client', /ioredis/],
     ['an unknown default', { default: 'x', connections: { main: {} } }, 'default', /main/],
     ['no default among many', { connections: { a: {}, b: {} } }, 'default', /a, b/],
     ['a default that is a number', { default: 1, connections: { main: {} } }, 'default', /text/],
@@ -127,6 +128,15 @@ describe('a mistake in the configuration is an error that names its place', () =
     expect(error.path).toBe(path)
     expect(error.message).toMatch(problem)
   })
+
+  test.each([undefined, null, 'redis://a', {}, { sendCommand: 1, options: {} }])(
+    'from(%o), which is no ioredis instance',
+    given => {
+      expect(() => RedisClient.from(given as never)).toThrow(
+        expect.objectContaining({ path: 'connections.default.client', code: 'CONFIG_INVALID' }),
+      )
+    },
+  )
 
   test('a wrong option of any name is never accepted', () => {
     fc.assert(
@@ -332,8 +342,4 @@ describe('any configuration', () => {
       { numRuns: 1_000 },
     )
   })
-})
-
-test('from nothing is no client of 127.0.0.1', () => {
-  expect(() => RedisClient.from(undefined as never)).toThrow(RedisConfigError)
 })

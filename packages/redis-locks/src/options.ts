@@ -45,6 +45,7 @@ export function resolve(
   defaults: ResolvedOptions,
   options: AcquireOptions & LocksOptions,
 ): ResolvedOptions {
+  checkOptions(options)
   const names = Object.keys(options)
   if (names.length === 0) return defaults
   for (const name of names) {
@@ -90,6 +91,18 @@ function over(defaults: ResolvedOptions, options: LocksOptions): ResolvedOptions
   }
 }
 
+/** @throws InvalidArgumentError unless it is an object */
+export function checkOptions(options: unknown): void {
+  if (typeof options === 'object' && options !== null && !Array.isArray(options)) return
+  throw new InvalidArgumentError('options', 'must be an object')
+}
+
+/** @throws InvalidArgumentError unless it is a function */
+export function checkFunction(name: string, value: unknown): void {
+  if (typeof value === 'function') return
+  throw new InvalidArgumentError(name, `must be a function, not ${typeof value}`)
+}
+
 /** @throws InvalidArgumentError unless `value` is a whole number of milliseconds of at least `min` */
 export function checkMs(name: string, value: unknown, min: number): void {
   if (Number.isSafeInteger(value) && (value as number) >= min) return
@@ -98,11 +111,6 @@ export function checkMs(name: string, value: unknown, min: number): void {
     name,
     `must be a whole number of milliseconds from ${min} up, not ${shown}`,
   )
-}
-
-/** @throws InvalidArgumentError unless `value` is a function */
-export function checkFunction(name: string, value: unknown): void {
-  if (typeof value !== 'function') throw new InvalidArgumentError(name, 'must be a function')
 }
 
 /** @throws InvalidArgumentError unless `value` is a whole number from 1 to `most` */

@@ -29,15 +29,14 @@ export const object: Check = value =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
     ? undefined
     : 'must be an object'
-/** Of any copy of ioredis or iovalkey: node-redis' clients have no `status`. */
-export const instance: Check = value => {
-  const { sendCommand, status, options } = (value ?? {}) as Record<string, unknown>
-  return typeof sendCommand === 'function' &&
-    typeof status === 'string' &&
-    typeof options === 'object'
+/** Not by class: another copy of ioredis has another one. Clients of node-redis have no `status`. */
+export const instance: Check = value =>
+  object(value) === undefined &&
+  typeof (value as { sendCommand?: unknown }).sendCommand === 'function' &&
+  typeof (value as { status?: unknown }).status === 'string' &&
+  object((value as { options?: unknown }).options) === undefined
     ? undefined
-    : 'must be an instance of ioredis, or a Cluster of it'
-}
+    : 'must be an ioredis instance or Cluster'
 const switchOr =
   (check: Check): Check =>
   value =>

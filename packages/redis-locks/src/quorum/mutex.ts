@@ -1,5 +1,5 @@
 import { LockQuorumError, LockTimeoutError } from '../errors.js'
-import { Lease, type LeaseData, type LeaseStore } from '../lease/lease.js'
+import { checkLeaseData, Lease, type LeaseData, type LeaseStore } from '../lease/lease.js'
 import { type Section, sectionOf } from '../lease/section.js'
 import {
   type AcquireOptions,
@@ -141,6 +141,7 @@ export class QuorumMutex {
 
   /** A lease that `toJSON` of another process described, if it is still held; it lasts its full time from now. */
   async restore(data: LeaseData): Promise<Lease | null> {
+    checkLeaseData(data)
     const options = resolve(this.#options, { ttlMs: data.ttlMs })
     const sentAt = performance.now()
     const isOurs = await this.#extend(data.ticket, data.ttlMs)

@@ -1,4 +1,4 @@
-import { InvalidArgumentError, isRedisError, RedisClient } from '@gravito/plasma'
+import { InvalidArgumentError, RedisClient } from '@gravito/plasma'
 import type { LocksClient, LocksSource } from './store.js'
 
 /**
@@ -7,16 +7,12 @@ import type { LocksClient, LocksSource } from './store.js'
  * @throws InvalidArgumentError for anything else
  */
 export function clientOf(source: LocksSource): LocksClient {
-  const isObject = typeof source === 'object' && source !== null
-  try {
-    if (isObject) return isPlasma(source) ? source : RedisClient.from(source)
-  } catch (error) {
-    if (!isRedisError(error, 'CONFIG_INVALID')) throw error
+  if (typeof source === 'object' && source !== null) {
+    if (isPlasma(source)) return source
+    if ('sendCommand' in source) return RedisClient.from(source)
   }
-  throw new InvalidArgumentError(
-    'source',
-    'must be a client or manager of @gravito/plasma, or an instance or Cluster of ioredis',
-  )
+  const problem = 'must be a plasma client or manager, or an ioredis instance or Cluster'
+  throw new InvalidArgumentError('source', `${problem}, as in createLocks(redis)`)
 }
 
 const isPlasma = (source: LocksSource): source is LocksClient =>

@@ -10,6 +10,37 @@ export function checkAdded(value: unknown): void {
     throw new InvalidArgumentError('value', `is ${value}, which is never a hit`, 'add')
 }
 
+/** @throws InvalidArgumentError unless it is a function */
+export function checkFactory(factory: unknown): void {
+  if (typeof factory === 'function') return
+  throw new InvalidArgumentError('factory', 'must be a function that makes the value', 'remember')
+}
+
+/** @throws InvalidArgumentError unless it is a list */
+export function checkKeys(keys: unknown): void {
+  if (Array.isArray(keys)) return
+  throw new InvalidArgumentError('keys', 'must be a list of texts', 'many')
+}
+
+/** @throws InvalidArgumentError unless it is a text */
+export function checkGlob(glob: unknown): void {
+  if (typeof glob === 'string') return
+  throw new InvalidArgumentError('glob', 'must be a text', 'keys')
+}
+
+/** @throws InvalidArgumentError unless it is an object of values by key */
+export function checkValues(values: unknown): void {
+  if (typeof values === 'object' && values !== null && !Array.isArray(values)) return
+  throw new InvalidArgumentError('values', 'must be an object: { key: value, … }', 'putMany')
+}
+
+/** @throws InvalidArgumentError unless they are two numbers */
+export function checkTimes(times: unknown): void {
+  if (Array.isArray(times) && times.length === 2 && times.every(it => typeof it === 'number'))
+    return
+  throw new InvalidArgumentError('times', 'must be [fresh, stale], both in seconds', 'flexible')
+}
+
 /** @throws InvalidArgumentError unless it can be counted exactly */
 export function checkAmount(value: number): void {
   if (!Number.isSafeInteger(value))
