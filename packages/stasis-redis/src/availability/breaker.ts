@@ -113,6 +113,7 @@ export class Breaker {
         return this.#deadlines.race(operation(), failed)
       return this.#whenConnected(client, operation, failed)
     } catch (error) {
+      failed(error)
       return Promise.reject(error)
     }
   }
@@ -124,11 +125,11 @@ export class Breaker {
   ): Promise<Result> {
     try {
       await this.#connected(client)
+      return this.#deadlines.race(operation(), failed)
     } catch (error) {
       failed(error)
       throw error
     }
-    return this.#deadlines.race(operation(), failed)
   }
 
   #trip(name: TaggedName | undefined): void {

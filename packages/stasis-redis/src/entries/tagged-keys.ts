@@ -46,7 +46,7 @@ export function readTags(key: string): TaggedName {
 
 /** What the key means that `writeTags` made last; most are read at once. */
 export const justWritten = (key: string): TaggedName | undefined =>
-  last?.key === key ? last.meaning : undefined
+  last !== undefined && last.key === key ? last.meaning : undefined
 
 /** @throws InvalidArgumentError unless each is a text that is not empty */
 export function checkTags(tags: readonly string[]): void {
@@ -102,7 +102,7 @@ function newList(tags: readonly string[]): TagList {
   checkTags(tags)
   const text = JSON.stringify([...new Set(tags)].sort())
   const list = { tags: tagsIn(text) ?? NO_TAGS, mark: MARK + text + MARK }
-  if (text.length <= LONGEST) branchOf(tags).list = list
+  if (Math.max(text.length, tags.length) <= LONGEST) branchOf(tags).list = list
   return list
 }
 

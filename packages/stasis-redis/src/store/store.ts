@@ -5,7 +5,16 @@ import type { CacheStats } from '../observability/stats.js'
 import { type RememberOptions, resolveRemember } from '../remember/options.js'
 import type { Factory } from '../remember/remembering.js'
 import { byKey } from './by-key.js'
-import { checkAdded, checkAmount, isNothing } from './checks.js'
+import {
+  checkAdded,
+  checkAmount,
+  checkFactory,
+  checkGlob,
+  checkKeys,
+  checkTimes,
+  checkValues,
+  isNothing,
+} from './checks.js'
 import { type RedisStoreOptions, type ResolvedStoreOptions, resolveOptions } from './options.js'
 import { assemble, type Parts } from './parts.js'
 import type { CacheLock, CacheStore, CacheTtl, CustomStoreConfig, TaggableStore } from './stasis.js'
@@ -137,12 +146,14 @@ export class RedisStore implements CacheStore, TaggableStore {
 
   /** Many values by key in one round trip, `null` for each that is missing. */
   async many<Value = unknown>(keys: readonly string[]): Promise<Record<string, Value | null>> {
+    checkKeys(keys)
     const values = await this.#it.reads.many<Value>(keys.map(this.#it.nameOf))
     return byKey(keys, values)
   }
 
   /** Write many values with one TTL. When one cannot be stored, none is. */
   async putMany(values: Readonly<Record<string, unknown>>, ttl?: CacheTtl): Promise<void> {
+    checkValues(values)
     const ms = this.#lifetime(ttl)
     const prepared = Object.entries(values).map(([key, value]) => {
       const name = readTags(key)
@@ -194,6 +205,7 @@ export class RedisStore implements CacheStore, TaggableStore {
     try {
       const name = this.#it.nameOf(key)
       const ms = this.#lifetime(ttl)
+      checkFactory(factory)
       const { staleMs, graceMs, negativeMs, beta, jitter } = resolveRemember(options)
       if (staleMs === 0 && graceMs === 0 && beta === 0) {
         const near = this.#it.reads.near<Value>(name)
@@ -232,15 +244,18 @@ export class RedisStore implements CacheStore, TaggableStore {
    */
   async flexible<Value>(
     key: string,
-    [fresh, stale]: readonly [fresh: number, stale: number],
+    times: readonly [fresh: number, stale: number],
     factory: Factory<Value>,
     options?: Omit<RememberOptions, 'staleSeconds'>,
   ): Promise<Value> {
+    checkTimes(times)
+    const [fresh, stale] = times
     return this.remember(key, fresh, factory, { ...options, staleSeconds: stale - fresh })
   }
 
   /** The names of untagged entries that match the glob; long names in their shortened form. */
   async keys(glob = '*'): Promise<string[]> {
+    checkGlob(glob)
     return this.#it.entries.names(glob, this.#it.access.guard)
   }
 

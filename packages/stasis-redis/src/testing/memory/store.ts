@@ -7,7 +7,16 @@ import { type CacheStats, Counts } from '../../observability/stats.js'
 import { type RememberOptions, resolveRemember } from '../../remember/options.js'
 import type { Factory } from '../../remember/remembering.js'
 import { byKey } from '../../store/by-key.js'
-import { checkAdded, checkAmount, isNothing } from '../../store/checks.js'
+import {
+  checkAdded,
+  checkAmount,
+  checkFactory,
+  checkGlob,
+  checkKeys,
+  checkTimes,
+  checkValues,
+  isNothing,
+} from '../../store/checks.js'
 import type { CacheContract } from '../../store/contract.js'
 import { CacheNotANumberError } from '../../store/errors.js'
 import type { CacheLock, CacheTtl } from '../../store/stasis.js'
@@ -140,11 +149,13 @@ export class MemoryStore implements CacheContract {
   }
 
   async many<Value = unknown>(keys: readonly string[]): Promise<Record<string, Value | null>> {
+    checkKeys(keys)
     const values = await Promise.all(keys.map(key => this.get<Value>(key)))
     return byKey(keys, values)
   }
 
   async putMany(values: Readonly<Record<string, unknown>>, ttl?: CacheTtl): Promise<void> {
+    checkValues(values)
     const entries = Object.entries(values).map(([key, value]) => [readTags(key), value] as const)
     this.#put(entries, this.#lifetime(ttl))
   }
@@ -177,6 +188,7 @@ export class MemoryStore implements CacheContract {
     options?: RememberOptions,
   ): Promise<Value> {
     const [name, ms] = [readTags(key), this.#lifetime(ttl)]
+    checkFactory(factory)
     return this.#remembering.get({ ...resolveRemember(options), name, ms, factory })
   }
 
@@ -190,14 +202,17 @@ export class MemoryStore implements CacheContract {
 
   async flexible<Value>(
     key: string,
-    [fresh, stale]: readonly [fresh: number, stale: number],
+    times: readonly [fresh: number, stale: number],
     factory: Factory<Value>,
     options?: Omit<RememberOptions, 'staleSeconds'>,
   ): Promise<Value> {
+    checkTimes(times)
+    const [fresh, stale] = times
     return this.remember(key, fresh, factory, { ...options, staleSeconds: stale - fresh })
   }
 
   async keys(glob = '*'): Promise<string[]> {
+    checkGlob(glob)
     const pattern = globPattern(glob)
     return this.#entries.names().filter(name => pattern.test(name))
   }
