@@ -92,6 +92,13 @@ describe('keys with tags', () => {
     expect(heap() - before).toBeLessThan(50_000_000)
   })
 
+  test('lists of tags are remembered when every entry has a tag of its own', () => {
+    const tagsOf = (i: number) => readTags(writeTags('k', [`user:${i}`, 'users'])).tags
+    const users = Array.from({ length: 5_000 }, (_, i) => i)
+    const first = users.map(tagsOf)
+    expect(users.filter(i => tagsOf(i) !== first[i])).toEqual([])
+  })
+
   test('a key that only looks tagged is a name', () => {
     const mark = '\u0000tags\u0000'
     for (const list of ['', 'x', '[]', '[1]', '[""]', '{}', '["a"']) {
