@@ -1,5 +1,5 @@
 import type { Cluster, Redis } from 'ioredis'
-import { type Batch, CommandBuilder, type Replies } from './batches/batch.js'
+import { type Batch, builder, type CommandBuilder, type Replies } from './batches/batch.js'
 import { executeAll, Pipeline } from './batches/pipeline.js'
 import { type Transaction, type TransactionOptions, transact } from './batches/transaction.js'
 import { type Argument, type Key, type Keys, NO_KEYS, type Value } from './commands/arguments.js'
@@ -7,10 +7,12 @@ import { Commands } from './commands/index.js'
 import type { KeyScanOptions, ScanOptions } from './commands/keys.js'
 import type { ScoredMember } from './commands/replies.js'
 import type { Decode } from './commands/sender.js'
+import { instance, refuse } from './config/checks.js'
 import { resolveConnection } from './config/resolve.js'
 import type { ConnectionConfig } from './config/types.js'
 import { Connection, type ConnectionStatus } from './connection/connection.js'
 import { type CallOptions, Dispatcher } from './dispatcher.js'
+import { InvalidArgumentError } from './errors.js'
 import { checkHealth, type Health } from './health.js'
 import { Messages, type MessagesOptions } from './pubsub/messages.js'
 import {
@@ -40,8 +42,6 @@ export interface ClientPlace {
   /** Use a copy of the given instance. */
   copy?: boolean
 }
-
-const builder = new CommandBuilder()
 
 /** One connection to Redis: a single server, a Cluster, or a master found through Sentinel. */
 export class RedisClient extends Commands<Sending> {
@@ -75,8 +75,13 @@ export class RedisClient extends Commands<Sending> {
     this.#shards = listener('shards')
   }
 
-  /** A client over an ioredis instance or Cluster of any copy, which stays its owner's to close. */
+  /**
+   * A client over an ioredis instance or Cluster of any copy, which stays its owner's to close.
+   *
+   * @throws RedisConfigError for anything else
+   */
   static from(ioredis: Redis | Cluster, name = 'default'): RedisClient {
+    refuse(`connections.${name}.client`, instance(ioredis))
     return new RedisClient({ client: ioredis }, name)
   }
 
@@ -149,6 +154,10 @@ export class RedisClient extends Commands<Sending> {
 
   /** Any command, also of modules; the keys of Redis' own get the prefix. */
   call<Reply = unknown>(name: string, ...args: (Value | readonly Value[])[]): Promise<Reply> {
+    if (typeof name !== 'string' || name === '') {
+      const error = new InvalidArgumentError('name', 'must be that of a command', 'call')
+      return Promise.reject(error)
+    }
     const request = { name: name.toLowerCase(), args: args.flat(), keys: NO_KEYS }
     return this.#dispatcher.send<Reply>(request, undefined, { unknown: true })
   }
@@ -163,7 +172,7 @@ export class RedisClient extends Commands<Sending> {
   pipeline(): Pipeline
   pipeline<const B extends Batch>(build: (commands: CommandBuilder) => B): Promise<Replies<B>>
   pipeline(build?: (commands: CommandBuilder) => Batch): Pipeline | Promise<unknown[]> {
-    if (build) return this.#batch('pipeline', build)
+    if (build) return executeAll(this.#dispatcher, 'pipeline', build)
     return this.#custom.addTo(new Pipeline(this.#dispatcher, 'pipeline'))
   }
 
@@ -171,7 +180,7 @@ export class RedisClient extends Commands<Sending> {
   multi(): Pipeline
   multi<const B extends Batch>(build: (commands: CommandBuilder) => B): Promise<Replies<B>>
   multi(build?: (commands: CommandBuilder) => Batch): Pipeline | Promise<unknown[]> {
-    if (build) return this.#batch('multi', build)
+    if (build) return executeAll(this.#dispatcher, 'multi', build)
     return this.#custom.addTo(new Pipeline(this.#dispatcher, 'multi'))
   }
 
@@ -326,9 +335,5 @@ export class RedisClient extends Commands<Sending> {
   off(event: ConnectionEventName, listener: (event: ConnectionEvent) => void): this {
     this.#events.off(event, listener)
     return this
-  }
-
-  async #batch(kind: 'pipeline' | 'multi', build: (commands: CommandBuilder) => Batch) {
-    return executeAll(this.#dispatcher, kind, build(builder))
   }
 }

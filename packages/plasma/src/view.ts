@@ -1,4 +1,4 @@
-import { type Batch, CommandBuilder, type Replies } from './batches/batch.js'
+import type { Batch, CommandBuilder, Replies } from './batches/batch.js'
 import { executeAll } from './batches/pipeline.js'
 import type { Argument, Key, Keys, Value } from './commands/arguments.js'
 import { Commands } from './commands/index.js'
@@ -61,8 +61,7 @@ export class View<M extends Mode = Sending> extends Commands<M> {
   async pipeline<const B extends Batch>(
     build: (commands: CommandBuilder) => B,
   ): Promise<BatchReplies<M, B>> {
-    const batch = build(new CommandBuilder())
-    const replies = await executeAll(this.#dispatcher, 'pipeline', batch, this.#manner)
+    const replies = await executeAll(this.#dispatcher, 'pipeline', build, this.#manner)
     return replies as BatchReplies<M, B>
   }
 
@@ -70,8 +69,7 @@ export class View<M extends Mode = Sending> extends Commands<M> {
   async multi<const B extends Batch>(
     build: (commands: CommandBuilder) => B,
   ): Promise<BatchReplies<M, B>> {
-    const batch = build(new CommandBuilder())
-    const replies = await executeAll(this.#dispatcher, 'multi', batch, this.#manner)
+    const replies = await executeAll(this.#dispatcher, 'multi', build, this.#manner)
     return replies as BatchReplies<M, B>
   }
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { RedisClient } from '../src/client.js'
 import { resolveConfig, resolveConnection } from '../src/config/resolve.js'
 import type { ConnectionConfig } from '../src/config/types.js'
 import { RedisConfigError } from '../src/errors.js'
@@ -92,6 +93,7 @@ describe('a mistake in the configuration is an error that names its place', () =
       'connections.main.name',
       /sentinels/,
     ],
+    ['a client that is none', one({ client: {} }), 'connections.main.client', /ioredis/],
     ['an unknown default', { default: 'x', connections: { main: {} } }, 'default', /main/],
     ['no default among many', { connections: { a: {}, b: {} } }, 'default', /a, b/],
     ['a default that is a number', { default: 1, connections: { main: {} } }, 'default', /text/],
@@ -102,6 +104,15 @@ describe('a mistake in the configuration is an error that names its place', () =
     expect(error.path).toBe(path)
     expect(error.message).toMatch(problem)
   })
+
+  test.each([undefined, null, 'redis://a', {}, { sendCommand: 1, options: {} }])(
+    'from(%o), which is no ioredis instance',
+    given => {
+      expect(() => RedisClient.from(given as never)).toThrow(
+        expect.objectContaining({ path: 'connections.default.client', code: 'CONFIG_INVALID' }),
+      )
+    },
+  )
 
   test('a wrong option of any name is never accepted', () => {
     fc.assert(

@@ -5,12 +5,13 @@ import { MultiLock } from './kinds/multi.js'
 import { Mutex } from './kinds/mutex.js'
 import { ReadWriteLock } from './kinds/read-write.js'
 import { Semaphore, type SemaphoreOptions } from './kinds/semaphore.js'
-import type { Lease, LeaseData } from './lease/lease.js'
+import { checkLeaseData, type Lease, type LeaseData } from './lease/lease.js'
 import type { Section } from './lease/section.js'
 import { RateLimiter, type RateLimitOptions } from './limits/rate-limiter.js'
 import { LimitStore } from './limits/store.js'
 import {
   type AcquireOptions,
+  checkOptions,
   DEFAULTS,
   type LocksOptions,
   type MutexOptions,
@@ -95,6 +96,7 @@ export class Locks {
    * @throws InvalidArgumentError for a bad name or option
    */
   leader(name: string, options: LeaderOptions = {}): Leader {
+    checkOptions(options)
     const { ttlMs = this.#options.ttlMs, ...rest } = options
     const resolved = resolve(this.#options, { ttlMs, renew: true, reentrant: false })
     const mutex = new Mutex(this.#leaders.store, this.#leaders, name, resolved)
@@ -147,6 +149,7 @@ export class Locks {
 
   /** Take over the lease that `toJSON` described; `null` when it is no longer held. */
   async restore(data: LeaseData): Promise<Lease | null> {
+    checkLeaseData(data)
     return this.mutex(data.name).restore(data)
   }
 }

@@ -45,6 +45,7 @@ export function resolve(
   defaults: ResolvedOptions,
   options: AcquireOptions & LocksOptions,
 ): ResolvedOptions {
+  checkOptions(options)
   const names = Object.keys(options)
   if (names.length === 0) return defaults
   for (const name of names) {
@@ -88,6 +89,18 @@ function over(defaults: ResolvedOptions, options: LocksOptions): ResolvedOptions
     reentrant: reentrant === undefined ? defaults.reentrant : reentrant,
     minReplicas: minReplicas === undefined ? defaults.minReplicas : minReplicas,
   }
+}
+
+/** @throws InvalidArgumentError unless it is an object */
+export function checkOptions(options: unknown): void {
+  if (typeof options === 'object' && options !== null && !Array.isArray(options)) return
+  throw new InvalidArgumentError('options', 'must be an object')
+}
+
+/** @throws InvalidArgumentError unless it is a function */
+export function checkFunction(name: string, value: unknown): void {
+  if (typeof value === 'function') return
+  throw new InvalidArgumentError(name, `must be a function, not ${typeof value}`)
 }
 
 /** @throws InvalidArgumentError unless `value` is a whole number of milliseconds of at least `min` */

@@ -2,7 +2,8 @@ import type { Argument, Key, Keys, Value } from '../commands/arguments.js'
 import { keysFrom } from '../commands/arguments.js'
 import { Commands } from '../commands/index.js'
 import type { Decode, Mode } from '../commands/sender.js'
-import type { Script } from '../scripting/script.js'
+import { InvalidArgumentError } from '../errors.js'
+import { checkRun, type Script } from '../scripting/script.js'
 import type { Request } from '../wire.js'
 
 /** One command as data: nothing is sent until a client sends it. */
@@ -38,6 +39,27 @@ export class CommandBuilder extends Commands<Building> {
 /** A list of commands. */
 export type Batch = readonly Queued<unknown>[]
 
+export const builder = new CommandBuilder()
+
+/**
+ * The commands that `build` makes.
+ *
+ * @throws InvalidArgumentError
+ */
+export function built(build: (commands: CommandBuilder) => Batch, method: string): Batch {
+  if (typeof build !== 'function') {
+    const problem = "must be a function that makes commands, as in c => [c.get('a'), c.incr('n')]"
+    throw new InvalidArgumentError('build', problem, method)
+  }
+  const batch: unknown = build(builder)
+  if (Array.isArray(batch) && batch.every(it => Array.isArray(it?.args))) return batch
+  throw new InvalidArgumentError(
+    'build',
+    'must give a list of commands made by its argument',
+    method,
+  )
+}
+
 /** The replies to a list of commands, by position. */
 export type Replies<B extends Batch> = {
   -readonly [I in keyof B]: B[I] extends Queued<infer Reply> ? Reply : never
@@ -49,6 +71,7 @@ export function queuedScript<Reply>(
   keys: readonly Key[],
   args: readonly Value[],
 ): Queued<Reply> {
+  checkRun(script, keys, args)
   return {
     name: 'eval',
     args: [script.lua, keys.length, ...keys, ...args],

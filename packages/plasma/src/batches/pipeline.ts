@@ -3,7 +3,7 @@ import { Commands } from '../commands/index.js'
 import type { Decode, Mode } from '../commands/sender.js'
 import type { Dispatcher, Manner } from '../dispatcher.js'
 import type { Script } from '../scripting/script.js'
-import { type Batch, type Queued, queuedScript } from './batch.js'
+import { type Batch, built, type CommandBuilder, type Queued, queuedScript } from './batch.js'
 import { type CommandQueue, MultiQueue, PipelineQueue, type Result } from './command-queue.js'
 
 interface Queueing<Replies extends unknown[]> extends Mode {
@@ -80,15 +80,15 @@ export class Pipeline<Replies extends unknown[] = []> extends Commands<Queueing<
   }
 }
 
-/** Send a list of commands; resolves with their replies and rejects with the first error. */
+/** Send the commands that `build` makes; resolves with their replies and rejects with the first error. */
 export async function executeAll(
   dispatcher: Dispatcher,
   kind: BatchKind,
-  batch: Batch,
+  build: (commands: CommandBuilder) => Batch,
   manner: Manner = {},
 ): Promise<unknown[]> {
   const queue = newQueue(dispatcher, kind, manner)
-  for (const queued of batch) queue.add(queued)
+  for (const queued of built(build, kind)) queue.add(queued)
   return (await queue.execute()).map(replyOrThrow)
 }
 

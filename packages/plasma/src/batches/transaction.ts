@@ -4,7 +4,7 @@ import { ALL_KEYS, list } from '../commands/arguments.js'
 import type { Connection } from '../connection/connection.js'
 import type { Limits } from '../connection/limits.js'
 import type { Dispatcher } from '../dispatcher.js'
-import { TransactionConflictError } from '../errors.js'
+import { InvalidArgumentError, TransactionConflictError } from '../errors.js'
 import { type BatchReplies, type Sending, View } from '../view.js'
 import type { Batch, CommandBuilder } from './batch.js'
 import { WatchedKeyChanged } from './command-queue.js'
@@ -71,6 +71,8 @@ export async function transact<Result>(
   work: (transaction: Transaction) => Promise<Result>,
   { watch, attempts = 10, ...limits }: TransactionOptions,
 ): Promise<Result> {
+  if (typeof work !== 'function')
+    throw new InvalidArgumentError('work', 'must be a function', 'transaction')
   for (let attempt = 1; ; attempt++) {
     try {
       return await dispatcher.dedicated.use(async connection => {

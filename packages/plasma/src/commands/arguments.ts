@@ -79,6 +79,7 @@ export const limit = (value: { offset: number; count: number }, name: string): A
  * an option that the table does not know is invalid.
  */
 export function encodeOptions(options: object, table: OptionTable): Argument[] {
+  if (!isOptions(options)) return [new Invalid('options', 'must be an object')]
   const args: Argument[] = []
   for (const name of Object.keys(options)) {
     const value = (options as Record<string, unknown>)[name]

@@ -97,7 +97,8 @@ export abstract class Clients<M extends Mode> extends Sender<M> {
   /** All connections of the server, or those of a type or with certain numbers. */
   clientList(options: ClientListOptions = {}) {
     const words = encodeOptions(options, LIST)
-    if (options.type !== undefined && options.ids !== undefined)
+    const { type, ids } = { ...options }
+    if (type !== undefined && ids !== undefined)
       words.push(new Invalid('ids', 'cannot stand beside type'))
     return this.send('client', ['LIST', ...words], NO_KEYS, clientInfos)
   }

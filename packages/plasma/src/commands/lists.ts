@@ -103,7 +103,11 @@ export abstract class Lists<M extends Mode> extends Sender<M> {
 
   /** Insert next to `pivot`; resolves with the new length, -1 when there is no pivot. */
   linsert(key: Key, where: 'before' | 'after' | 'BEFORE' | 'AFTER', pivot: Value, value: Value) {
-    return this.send<number>('linsert', [key, where.toUpperCase(), pivot, value], FIRST_KEY)
+    return this.send<number>(
+      'linsert',
+      [key, choice('where', where, 'BEFORE', 'AFTER'), pivot, value],
+      FIRST_KEY,
+    )
   }
 
   /** Remove `count` elements equal to `value` (0: all, negative: from the right); resolves with how many. */

@@ -29,6 +29,13 @@ export const object: Check = value =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
     ? undefined
     : 'must be an object'
+/** Not by class: another copy of ioredis has another one. */
+export const instance: Check = value =>
+  object(value) === undefined &&
+  typeof (value as { sendCommand?: unknown }).sendCommand === 'function' &&
+  object((value as { options?: unknown }).options) === undefined
+    ? undefined
+    : 'must be an ioredis instance or Cluster'
 const switchOr =
   (check: Check): Check =>
   value =>
@@ -66,7 +73,7 @@ export const OPTIONS: Readonly<Record<keyof ConnectionConfig, Check>> = {
   name: filled,
   readFrom: oneOf('master', 'replica', 'all'),
   connectionName: filled,
-  client: object,
+  client: instance,
   options: object,
   driver: oneOf('redis'),
 }

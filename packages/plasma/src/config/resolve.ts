@@ -50,6 +50,7 @@ export function resolveConfig(config: RedisConfig): ResolvedConfig {
  * @throws RedisConfigError
  */
 export function resolveConnection(config: ConnectionConfig, path: string): ResolvedConnection {
+  refuse(path, object(config))
   const given = Object.fromEntries(
     Object.entries(config).filter(([, value]) => value !== undefined),
   )

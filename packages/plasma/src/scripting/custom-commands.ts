@@ -19,7 +19,8 @@ export class CustomCommands {
   readonly #commands = new Map<string, (target: Runner, args: Value[]) => unknown>()
 
   /** Add the method `name` to `target`. */
-  define(target: Runner, name: string, { lua, numberOfKeys }: CustomCommand): void {
+  define(target: Runner, name: string, definition: CustomCommand): void {
+    const { lua, numberOfKeys } = { ...definition }
     if (typeof lua !== 'string')
       throw new InvalidArgumentError('lua', 'must be a text', 'defineCommand')
     if (typeof name !== 'string' || (name in target && !this.#commands.has(name))) {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type Argument, type Key, type Keys, keysFrom, type Value } from '../commands/arguments.js'
 import type { Decode } from '../commands/sender.js'
-import { isRedisError } from '../errors.js'
+import { InvalidArgumentError, isRedisError } from '../errors.js'
 
 type Slots<Names, Slot> = Names extends readonly string[]
   ? { readonly [I in keyof Names]: Slot }
@@ -47,6 +47,8 @@ export function defineScript<
 >(
   definition: ScriptDefinition<Keys, Args, Reply>,
 ): Script<Slots<Keys, Key>, Slots<Args, Value>, Reply> {
+  if (typeof definition?.lua !== 'string')
+    throw new InvalidArgumentError('lua', 'must be the text of a script', 'defineScript')
   const lua =
     locals(definition.keys, 'KEYS') + locals(definition.args, 'ARGV') + definition.lua.trim()
   return {
@@ -59,6 +61,14 @@ export function defineScript<
 function locals(names: readonly string[] | undefined, table: 'KEYS' | 'ARGV'): string {
   if (!names || names.length === 0) return ''
   return `local ${names.join(', ')} = ${names.map((_, i) => `${table}[${i + 1}]`).join(', ')}\n`
+}
+
+/** @throws InvalidArgumentError unless it can be run */
+export function checkRun(script: unknown, keys: unknown, args: unknown): void {
+  if (typeof (script as { sha1?: unknown } | null)?.sha1 !== 'string')
+    throw new InvalidArgumentError('script', 'must be made by defineScript', 'run')
+  if (!Array.isArray(keys)) throw new InvalidArgumentError('keys', 'must be a list', 'run')
+  if (!Array.isArray(args)) throw new InvalidArgumentError('args', 'must be a list', 'run')
 }
 
 interface ScriptSender {
@@ -79,6 +89,7 @@ export async function runScript<Reply>(
   keys: readonly Key[],
   args: readonly Value[],
 ): Promise<Reply> {
+  checkRun(script, keys, args)
   const rest = [keys.length, ...keys, ...args]
   const positions = keysFrom(2, keys.length)
   const { lua, sha1, reply } = script

@@ -1,5 +1,6 @@
 import { channel } from 'node:diagnostics_channel'
 import { EventEmitter } from 'node:events'
+import { InvalidArgumentError } from '../errors.js'
 import type { CommandEvent, CommandListener, ListenOptions } from './commands.js'
 
 /** What a listener is told; `error` for `error`, `reconnecting` and `close` where there is a reason. */
@@ -44,6 +45,8 @@ export class ConnectionEvents {
 
   /** Call `listener` with commands; the result takes it away. What it throws is reported as an `error`. */
   listen(listener: CommandListener, { slowerThan, failed }: ListenOptions = {}): () => void {
+    if (typeof listener !== 'function')
+      throw new InvalidArgumentError('listener', 'must be a function', 'listen')
     const token = {}
     this.#listeners.set(token, event => {
       if (slowerThan !== undefined && event.durationMs < slowerThan) return

@@ -3,6 +3,7 @@ import { LockTimeoutError } from '../errors.js'
 import type { Lease } from '../lease/lease.js'
 import {
   type AcquireOptions,
+  checkFunction,
   type MutexOptions,
   type ResolvedOptions,
   resolve,
@@ -105,6 +106,7 @@ export class MultiLock {
     fn: (section: MultiSection) => Promise<Result> | Result,
     options: AcquireOptions = {},
   ): Promise<Result> {
+    checkFunction('fn', fn)
     const lease = await this.acquire(options)
     const { tokens } = lease
     const signal = options.signal ? AbortSignal.any([lease.signal, options.signal]) : lease.signal

@@ -1,9 +1,10 @@
 import { InvalidArgumentError } from '@gravito/plasma'
 import { LockReplicasError, LockTimeoutError, storeError } from '../errors.js'
-import { Lease, type LeaseData } from '../lease/lease.js'
+import { checkLeaseData, Lease, type LeaseData } from '../lease/lease.js'
 import { type Section, sectionOf } from '../lease/section.js'
 import {
   type AcquireOptions,
+  checkFunction,
   type MutexOptions,
   type ResolvedOptions,
   resolve,
@@ -42,6 +43,7 @@ export class Mutex {
     fn: (section: Section) => Promise<Result> | Result,
     options: AcquireOptions = {},
   ): Promise<Result> {
+    checkFunction('fn', fn)
     const resolved = this.#resolve(options)
     const lease = await this.#acquire(resolved, options.signal)
     try {
@@ -92,6 +94,7 @@ export class Mutex {
 
   /** A lease that `toJSON` of another process described, if it is still held; it lasts its full time from now. */
   async restore(data: LeaseData): Promise<Lease | null> {
+    checkLeaseData(data)
     const options = resolve(this.#options, { ttlMs: data.ttlMs })
     const sentAt = performance.now()
     const held = await this.#store.extend(this.#keys, data.ticket, data.ttlMs).catch(error => {
@@ -132,7 +135,8 @@ export class Mutex {
   }
 
   /** Run `fn` as the holder of `lease`: what is reentrant in it may take the lock again. */
-  within<Result>(lease: Lease, fn: () => Promise<Result>): Promise<Result> {
+  async within<Result>(lease: Lease, fn: () => Promise<Result>): Promise<Result> {
+    checkFunction('fn', fn)
     return asHolder(this.#store, this.#keys.lock, lease, fn)
   }
 

@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from '@gravito/plasma'
 import { LockLostError } from '../errors.js'
 import { checkMs } from '../options.js'
 import type { LockKeys } from '../redis/keys.js'
@@ -12,6 +13,16 @@ export interface LeaseData {
   ticket: string
   token: number
   ttlMs: number
+}
+
+/** @throws InvalidArgumentError unless `toJSON` may have given it */
+export function checkLeaseData(data: LeaseData): void {
+  const { name, ticket, token } = { ...data }
+  if ([name, ticket].every(it => typeof it === 'string' && it !== '') && Number.isInteger(token)) {
+    checkMs('ttlMs', data.ttlMs, 1)
+    return
+  }
+  throw new InvalidArgumentError('data', 'must be what the toJSON of a lease gave')
 }
 
 /** A lease as it was granted. */

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from '@gravito/plasma'
 import { LockStoreError, RateLimitedError } from '../errors.js'
-import { checkAmount, checkMs } from '../options.js'
+import { checkAmount, checkFunction, checkMs, checkOptions } from '../options.js'
 import { escapedName } from '../redis/keys.js'
 import { settles } from '../settles.js'
 import type { LimitStore, Spending } from './store.js'
@@ -103,6 +103,7 @@ export class RateLimiter {
     fn: () => Promise<Result> | Result,
     options: SpendOptions = {},
   ): Promise<Result> {
+    checkFunction('fn', fn)
     await this.acquire(id, options)
     return fn()
   }
@@ -151,6 +152,7 @@ export class RateLimiter {
 const unixSeconds = (fromNowMs: number) => Math.ceil((Date.now() + fromNowMs) / 1_000)
 
 function checked(options: RateLimitOptions): RateLimitOptions & { algorithm: string } {
+  checkOptions(options)
   for (const name of Object.keys(options)) {
     if (!OPTIONS.includes(name)) {
       throw new InvalidArgumentError(name, `is no option; known are ${OPTIONS.join(', ')}`)

@@ -1,8 +1,9 @@
 import { LockQuorumError, LockTimeoutError } from '../errors.js'
-import { Lease, type LeaseData, type LeaseStore } from '../lease/lease.js'
+import { checkLeaseData, Lease, type LeaseData, type LeaseStore } from '../lease/lease.js'
 import { type Section, sectionOf } from '../lease/section.js'
 import {
   type AcquireOptions,
+  checkFunction,
   type MutexOptions,
   type ResolvedOptions,
   resolve,
@@ -49,6 +50,7 @@ export class QuorumMutex {
     fn: (section: Section) => Promise<Result> | Result,
     options: AcquireOptions = {},
   ): Promise<Result> {
+    checkFunction('fn', fn)
     const lease = await this.acquire(options)
     try {
       return await fn(sectionOf(lease, options.signal))
@@ -139,6 +141,7 @@ export class QuorumMutex {
 
   /** A lease that `toJSON` of another process described, if it is still held; it lasts its full time from now. */
   async restore(data: LeaseData): Promise<Lease | null> {
+    checkLeaseData(data)
     const options = resolve(this.#options, { ttlMs: data.ttlMs })
     const sentAt = performance.now()
     const isOurs = await this.#extend(data.ticket, data.ttlMs)

@@ -1,5 +1,12 @@
 import { InvalidArgumentError } from '@gravito/plasma'
-import { checkMs, DEFAULTS, type LocksOptions, type ResolvedOptions, resolve } from '../options.js'
+import {
+  checkMs,
+  checkOptions,
+  DEFAULTS,
+  type LocksOptions,
+  type ResolvedOptions,
+  resolve,
+} from '../options.js'
 import { LockStore, type LocksSource } from '../redis/store.js'
 import { QUORUM } from '../scripts/quorum.js'
 import { QuorumMutex, type QuorumMutexOptions } from './mutex.js'
@@ -29,6 +36,7 @@ export class QuorumLocks {
   readonly #options: ResolvedOptions
 
   constructor(sources: readonly LocksSource[], options: QuorumOptions = {}) {
+    checkOptions(options)
     const { nodeMs, retryMs = RETRY_MS, ...rest } = options
     if (!Array.isArray(sources) || new Set(sources).size < LEAST_NODES) {
       throw new InvalidArgumentError('sources', `must be at least ${LEAST_NODES} different clients`)

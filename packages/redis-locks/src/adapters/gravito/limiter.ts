@@ -16,6 +16,9 @@ export function createLimiter(
   locks: Pick<Locks, 'rateLimiter'>,
   options: Omit<RateLimitOptions, 'limit' | 'windowMs'> = {},
 ): GravitoLimiter {
+  if (typeof locks?.rateLimiter !== 'function') {
+    throw new InvalidArgumentError('locks', 'must be what createLocks(redis) gave')
+  }
   const limiter = (limit: number, windowMs: number) =>
     locks.rateLimiter('attempts', { ...options, limit, windowMs })
   limiter(1, 1)

@@ -1,6 +1,6 @@
 import { LockTimeoutError } from '../../errors.js'
 import type { Locks } from '../../locks.js'
-import { checkAmount } from '../../options.js'
+import { checkAmount, checkFunction } from '../../options.js'
 import { milliseconds } from '../gravito/limiter.js'
 
 interface Settings {
@@ -56,6 +56,7 @@ export class Funnel {
     fn: () => Promise<Result> | Result,
     onLimit?: (limited: LockTimeoutError) => Promise<Limited> | Limited,
   ): Promise<Result | Limited> {
+    checkFunction('fn', fn)
     const { permits, ttlMs, waitMs } = this.#settings
     const semaphore = this.#locks.semaphore(this.#name, { permits })
     let lease: Awaited<ReturnType<typeof semaphore.acquire>>

@@ -1,6 +1,6 @@
 import { RateLimitedError } from '../../errors.js'
 import type { Locks } from '../../locks.js'
-import { checkAmount } from '../../options.js'
+import { checkAmount, checkFunction } from '../../options.js'
 import { milliseconds } from '../gravito/limiter.js'
 
 interface Settings {
@@ -56,6 +56,7 @@ export class Throttle {
     fn: () => Promise<Result> | Result,
     onLimit?: (limited: RateLimitedError) => Promise<Limited> | Limited,
   ): Promise<Result | Limited> {
+    checkFunction('fn', fn)
     const { times, everyMs, waitMs } = this.#settings
     const limiter = this.#locks.rateLimiter('throttle', { limit: times, windowMs: everyMs })
     try {

@@ -1,8 +1,8 @@
 import { startCluster, waitUntil } from '@gravito/redis-testing'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { ConsumeOptions, RedisClient } from '../src/index.js'
-import { clientOf } from './servers.js'
+import type { ConsumeOptions, RedisClient } from '../../src/index.js'
+import { clientOf } from '../servers.js'
 
 let cluster: Awaited<ReturnType<typeof startCluster>>
 beforeAll(async () => {
