@@ -39,9 +39,13 @@ async function within(milliseconds: number, work: Promise<unknown>): Promise<voi
   clearTimeout(deadline)
 }
 
-/** Between two attempts ioredis stops its timer, but neither rejects what is queued nor says that it ended. */
+/**
+ * Between two attempts ioredis stops its timer, but neither rejects what is queued nor says that it ended; and for the
+ * end of a stream that ended before it keeps the process alive, which the stream therefore tells again.
+ */
 function abandon(instance: Redis | Cluster): void {
   const { flushQueue } = instance as unknown as { flushQueue(error: Error): void }
   flushQueue.call(instance, new Error('Connection is closed.'))
   instance.emit('end')
+  if ('stream' in instance && instance.stream?.closed) instance.stream.emit('close')
 }
