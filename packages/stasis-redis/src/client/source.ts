@@ -69,7 +69,7 @@ export function clientFrom(source: ClientSource | undefined, name: string): Sour
     if (!isConnectionName(source)) return owned(new RedisClient({ url: source }, name))
     return { client: () => Redis.connection(source), close: async () => {} }
   }
-  if (typeof source !== 'object' || Array.isArray(source)) {
+  if (typeof source !== 'object' || source === null || Array.isArray(source)) {
     const problem =
       'must be a plasma client, a connection name, a URL, an ioredis client or options'
     throw new RedisConfigError('client', problem)

@@ -96,6 +96,8 @@ export async function revalidateTag(
   tag: string,
   store: RedisStore = functionStore(),
 ): Promise<void> {
+  if (typeof store?.flushTags !== 'function')
+    throw new InvalidArgumentError('store', 'must be a RedisStore', 'revalidateTag')
   await store.flushTags([tag])
 }
 

@@ -46,7 +46,7 @@ export function readTags(key: string): TaggedName {
 
 /** What the key means that `writeTags` made last; most are read at once. */
 export const justWritten = (key: string): TaggedName | undefined =>
-  last !== undefined && last.key === key ? last.meaning : undefined
+  last && last.key === key ? last.meaning : undefined
 
 /** @throws InvalidArgumentError unless each is a text that is not empty */
 export function checkTags(tags: readonly string[]): void {

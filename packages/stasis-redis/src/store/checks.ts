@@ -10,38 +10,38 @@ export function checkAdded(value: unknown): void {
     throw new InvalidArgumentError('value', `is ${value}, which is never a hit`, 'add')
 }
 
-/** @throws InvalidArgumentError unless there is something to call */
+/** @throws InvalidArgumentError unless it is a function */
 export function checkFactory(factory: unknown): void {
-  if (typeof factory !== 'function')
-    throw new InvalidArgumentError('factory', 'must be a function', 'remember')
+  if (typeof factory === 'function') return
+  throw new InvalidArgumentError('factory', 'must be a function that makes the value', 'remember')
+}
+
+/** @throws InvalidArgumentError unless it is a list */
+export function checkKeys(keys: unknown): void {
+  if (Array.isArray(keys)) return
+  throw new InvalidArgumentError('keys', 'must be a list of texts', 'many')
+}
+
+/** @throws InvalidArgumentError unless it is a text */
+export function checkGlob(glob: unknown): void {
+  if (typeof glob === 'string') return
+  throw new InvalidArgumentError('glob', 'must be a text', 'keys')
+}
+
+/** @throws InvalidArgumentError unless it is an object of values by key; a Map has none */
+export function checkValues(values: unknown): void {
+  if (Object.prototype.toString.call(values) === '[object Object]') return
+  throw new InvalidArgumentError('values', 'must be an object: { key: value, … }', 'putMany')
 }
 
 /** @throws InvalidArgumentError unless they are two numbers in this order */
-export function checkTimes(times: readonly [fresh: number, stale: number]): void {
+export function checkTimes(times: unknown): void {
   if (Array.isArray(times) && times.length === 2 && times.every(Number.isFinite)) {
     const [fresh, stale] = times
     if (stale >= fresh) return
   }
-  const problem = 'must be [fresh, stale]: seconds, the second not below the first'
+  const problem = 'must be [fresh, stale], both in seconds, stale not below fresh'
   throw new InvalidArgumentError('times', problem, 'flexible')
-}
-
-/** @throws InvalidArgumentError unless it is a list; of what is checked by who reads it */
-export function checkKeys(keys: readonly string[]): void {
-  if (!Array.isArray(keys))
-    throw new InvalidArgumentError('keys', 'must be a list of texts', 'many')
-}
-
-/** @throws InvalidArgumentError for what has no values by key, as a Map */
-export function checkValues(values: Readonly<Record<string, unknown>>): void {
-  const isRecord = Object.prototype.toString.call(values) === '[object Object]'
-  if (!isRecord)
-    throw new InvalidArgumentError('values', 'must be an object of values by key', 'putMany')
-}
-
-/** @throws InvalidArgumentError unless it is a text */
-export function checkGlob(glob: string): void {
-  if (typeof glob !== 'string') throw new InvalidArgumentError('glob', 'must be a text', 'keys')
 }
 
 /** @throws InvalidArgumentError unless it can be counted exactly */

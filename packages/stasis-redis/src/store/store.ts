@@ -203,9 +203,9 @@ export class RedisStore implements CacheStore, TaggableStore {
     options?: RememberOptions,
   ): Promise<Value> {
     try {
+      checkFactory(factory)
       const name = this.#it.nameOf(key)
       const ms = this.#lifetime(ttl)
-      checkFactory(factory)
       const { staleMs, graceMs, negativeMs, beta, jitter } = resolveRemember(options)
       if (staleMs === 0 && graceMs === 0 && beta === 0) {
         const near = this.#it.reads.near<Value>(name)
@@ -239,8 +239,8 @@ export class RedisStore implements CacheStore, TaggableStore {
   }
 
   /**
-   * `remember` with a value that is fresh for `fresh` seconds and served until `stale` seconds, while one caller in the
-   * fleet makes a new one in the background.
+   * `remember` with a value that is fresh for the first of `times`, in seconds, and served until the second, while one
+   * caller in the fleet makes a new one in the background.
    */
   async flexible<Value>(
     key: string,

@@ -187,8 +187,8 @@ export class MemoryStore implements CacheContract {
     factory: Factory<Value>,
     options?: RememberOptions,
   ): Promise<Value> {
-    const [name, ms] = [readTags(key), this.#lifetime(ttl)]
     checkFactory(factory)
+    const [name, ms] = [readTags(key), this.#lifetime(ttl)]
     return this.#remembering.get({ ...resolveRemember(options), name, ms, factory })
   }
 
