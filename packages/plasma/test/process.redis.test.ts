@@ -62,6 +62,19 @@ for (const [state, fault] of [
   })
 }
 
+test('after disconnect between two attempts nothing keeps the process alive either', async () => {
+  const { code, output } = await run(`
+    const nobody = new RedisClient({ host: '127.0.0.1', port: 1, retryDelay: 60_000 })
+    nobody.on('error', () => {})
+    const reconnecting = new Promise(resolve => nobody.on('reconnecting', resolve))
+    const refused = nobody.get('a').catch(error => error.code)
+    await reconnecting
+    await nobody.disconnect()
+    console.log(await refused, process.getActiveResourcesInfo?.().includes('Timeout') ?? false)`)
+  expect(output).toMatch(/^CONNECTION_\w+ false\n$/)
+  expect(code).toBe(0)
+})
+
 test('what was called before process.exit is on the wire, alone and in a batch', async () => {
   const key = uniquePrefix('last')
   const { code } = await run(`

@@ -113,6 +113,7 @@ export class Breaker {
         return this.#deadlines.race(operation(), failed)
       return this.#whenConnected(client, operation, failed)
     } catch (error) {
+      failed(error)
       return Promise.reject(error)
     }
   }
@@ -124,11 +125,11 @@ export class Breaker {
   ): Promise<Result> {
     try {
       await this.#connected(client)
+      return this.#deadlines.race(operation(), failed)
     } catch (error) {
       failed(error)
       throw error
     }
-    return this.#deadlines.race(operation(), failed)
   }
 
   #trip(name: TaggedName | undefined): void {
@@ -180,12 +181,13 @@ export class Breaker {
     const { deadlineMs } = this.#options
     const start = performance.now()
     return new Promise<void>((resolve, reject) => {
-      const fail = () => reject(new CacheAwayError(`no connection within ${deadlineMs} ms`))
       const firstMs = this.#established ? deadlineMs : Math.max(deadlineMs, FIRST_CONNECT_MS)
       const look = () => {
         const isFirst = ['wait', 'connecting', 'connect'].includes(ioredis.status)
-        if (!isFirst || performance.now() - start >= firstMs) fail()
-        else timer = setTimeout(look, LOOK_MS)
+        if (!isFirst || performance.now() - start >= firstMs) {
+          const ms = isFirst ? firstMs : deadlineMs
+          reject(new CacheAwayError(`no connection within ${ms} ms`))
+        } else timer = setTimeout(look, LOOK_MS)
       }
       let timer = setTimeout(look, deadlineMs)
       if (ioredis.status === 'reconnecting') ioredis.connect().catch(() => undefined)

@@ -82,7 +82,8 @@ class Branch {
   list: TagList | undefined
 }
 
-const MOST = 1_000
+/** Two for each of ten thousand lists: an entry often has a tag of its own and one that many have. */
+const MOST = 20_000
 const LONGEST = 500
 
 /** The same tags are asked for again and again. They are found one by one, which makes no new text. */
@@ -100,9 +101,11 @@ function listOf(tags: readonly string[]): TagList | undefined {
 
 function newList(tags: readonly string[]): TagList {
   checkTags(tags)
-  const text = JSON.stringify([...new Set(tags)].sort())
-  const list = { tags: tagsIn(text) ?? NO_TAGS, mark: MARK + text + MARK }
-  if (text.length <= LONGEST) branchOf(tags).list = list
+  const own = [...new Set(tags)].sort()
+  const text = JSON.stringify(own)
+  const list = { tags: lists.get(text) ?? own, mark: MARK + text + MARK }
+  if (list.tags === own) remember(lists, text, own)
+  if (Math.max(text.length, tags.length) <= LONGEST) branchOf(tags).list = list
   return list
 }
 

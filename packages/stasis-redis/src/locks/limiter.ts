@@ -37,8 +37,8 @@ export class RedisLimiter implements Limiter {
 
   /** @throws InvalidArgumentError naming the option */
   constructor(locks: () => Locks, guard: Guard, onError: OnError, options: LimiterOptions) {
-    const { algorithm, failOpen = false } = options
     checkLimiter(options)
+    const { algorithm, failOpen = false } = options
     this.#locks = locks
     this.#guard = guard
     this.#onError = onError
@@ -81,6 +81,8 @@ export class RedisLimiter implements Limiter {
 
 /** @throws InvalidArgumentError naming the option */
 export function checkLimiter(options: LimiterOptions): void {
+  if (typeof options !== 'object' || options === null)
+    throw new InvalidArgumentError('options', `must be { ${KNOWN.join(', ')} }`, 'limiter')
   const unknown = Object.keys(options).find(it => !KNOWN.includes(it))
   if (unknown !== undefined)
     throw new InvalidArgumentError(unknown, `is no option; known are ${KNOWN.join(', ')}`)

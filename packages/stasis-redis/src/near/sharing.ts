@@ -38,7 +38,9 @@ function copyObject(value: object): object {
   const copy = { ...value } as Record<string, unknown>
   for (const name in copy) {
     const part = copy[name]
-    if (typeof part === 'object' && part !== null) copy[name] = copyPlain(part)
+    // Not what somebody put on the prototype of all objects.
+    if (typeof part === 'object' && part !== null && Object.hasOwn(copy, name))
+      copy[name] = copyPlain(part)
   }
   return copy
 }

@@ -1,4 +1,5 @@
 import { channel } from 'node:diagnostics_channel'
+import { InvalidArgumentError } from '@gravito/plasma'
 
 /** What a store tells, by event. */
 export interface CacheEvents {
@@ -50,7 +51,14 @@ export class Listeners {
     this.#prefix = prefix
   }
 
+  /** @throws InvalidArgumentError for an event that never comes, and unless the listener can be called */
   on<Name extends CacheEventName>(event: Name, listener: CacheListener<Name>): void {
+    if (!Object.hasOwn(OPERATIONS, event)) {
+      const problem = `is none of ${Object.keys(OPERATIONS).join(', ')}`
+      throw new InvalidArgumentError('event', problem, 'on')
+    }
+    if (typeof listener !== 'function')
+      throw new InvalidArgumentError('listener', 'must be a function', 'on')
     const listeners = this.#listeners.get(event) ?? new Set()
     this.#listeners.set(event, listeners.add(listener))
   }

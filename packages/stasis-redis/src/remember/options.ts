@@ -33,9 +33,27 @@ export const PLAIN: ResolvedRemember = { staleMs: 0, graceMs: 0, negativeMs: 0, 
 export const jittered = (ms: number | null, jitter: number): number | null =>
   ms === null ? null : Math.max(1, Math.round(ms * (1 - jitter * Math.random())))
 
+const KNOWN = Object.keys({
+  staleSeconds: 0,
+  graceSeconds: 0,
+  negativeTtl: 0,
+  beta: 0,
+  jitter: 0,
+} satisfies Required<RememberOptions>)
+
 /** @throws InvalidArgumentError naming the option */
 export function resolveRemember(options?: RememberOptions): ResolvedRemember {
   if (options === undefined) return PLAIN
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    throw new InvalidArgumentError('options', `must be { ${KNOWN.join(', ')} }`, 'remember')
+  for (const name of Object.keys(options)) {
+    if (!KNOWN.includes(name))
+      throw new InvalidArgumentError(
+        name,
+        `is no option; known are ${KNOWN.join(', ')}`,
+        'remember',
+      )
+  }
   const { staleSeconds = 0, graceSeconds = 0, negativeTtl = 0, beta = 0, jitter = 0 } = options
   for (const [name, value] of Object.entries({
     staleSeconds,

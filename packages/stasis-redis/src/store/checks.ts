@@ -28,17 +28,20 @@ export function checkGlob(glob: unknown): void {
   throw new InvalidArgumentError('glob', 'must be a text', 'keys')
 }
 
-/** @throws InvalidArgumentError unless it is an object of values by key */
+/** @throws InvalidArgumentError unless it is an object of values by key; a Map has none */
 export function checkValues(values: unknown): void {
-  if (typeof values === 'object' && values !== null && !Array.isArray(values)) return
+  if (Object.prototype.toString.call(values) === '[object Object]') return
   throw new InvalidArgumentError('values', 'must be an object: { key: value, … }', 'putMany')
 }
 
-/** @throws InvalidArgumentError unless they are two numbers */
+/** @throws InvalidArgumentError unless they are two numbers in this order */
 export function checkTimes(times: unknown): void {
-  if (Array.isArray(times) && times.length === 2 && times.every(it => typeof it === 'number'))
-    return
-  throw new InvalidArgumentError('times', 'must be [fresh, stale], both in seconds', 'flexible')
+  if (Array.isArray(times) && times.length === 2 && times.every(Number.isFinite)) {
+    const [fresh, stale] = times
+    if (stale >= fresh) return
+  }
+  const problem = 'must be [fresh, stale], both in seconds, stale not below fresh'
+  throw new InvalidArgumentError('times', problem, 'flexible')
 }
 
 /** @throws InvalidArgumentError unless it can be counted exactly */

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { KeySpace } from '../../src/entries/keys.js'
@@ -76,6 +78,25 @@ describe('keys with tags', () => {
     const twice = writeTags(`app:${writeTags('k', ['b', 'c'])}`, ['a', 'b'])
     expect(readTags(twice)).toEqual({ name: 'app:k', tags: ['a', 'b', 'c'] })
     expect(twice).toBe(writeTags('app:k', ['c', 'b', 'a']))
+  })
+
+  test('a list that says the same tag a million times is not remembered', () => {
+    setFlagsFromString('--expose-gc')
+    const collect = runInNewContext('gc') as () => void
+    const heap = () => {
+      collect()
+      return process.memoryUsage().heapUsed
+    }
+    const before = heap()
+    expect(readTags(writeTags('k', Array(1_000_000).fill('a'))).tags).toEqual(['a'])
+    expect(heap() - before).toBeLessThan(50_000_000)
+  })
+
+  test('lists of tags are remembered when every entry has a tag of its own', () => {
+    const tagsOf = (i: number) => readTags(writeTags('k', [`user:${i}`, 'users'])).tags
+    const users = Array.from({ length: 5_000 }, (_, i) => i)
+    const first = users.map(tagsOf)
+    expect(users.filter(i => tagsOf(i) !== first[i])).toEqual([])
   })
 
   test('a key that only looks tagged is a name', () => {

@@ -26,6 +26,18 @@ test('a field called __proto__ stays one', () => {
   expect(Object.getPrototypeOf(copy)).toBe(Object.prototype)
 })
 
+test('what somebody put on the prototype of all objects is no field', () => {
+  let copy: object | undefined
+  const added = { value: { a: { b: 1 } }, enumerable: true, configurable: true }
+  Object.defineProperty(Object.prototype, 'added', added)
+  try {
+    copy = copyPlain({ x: { y: 1 } })
+  } finally {
+    Reflect.deleteProperty(Object.prototype, 'added')
+  }
+  expect(copy).toEqual({ x: { y: 1 } })
+})
+
 test('what is no plain data has no size, and what is frozen is frozen to its end', () => {
   for (const value of [new Date(), new Map(), [new Set()], { a: { b: Buffer.from('x') } }])
     expect(plainBytes(value)).toBeNaN()

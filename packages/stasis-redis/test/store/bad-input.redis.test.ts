@@ -19,9 +19,22 @@ const CALLS: [string, string, Call][] = [
   ['flexible without a factory', 'factory', store => store.flexible('k', [1, 2], none)],
   ['flexible with one time', 'times', store => store.flexible('k', 60 as never, () => 1)],
   ['flexible with half a pair', 'times', store => store.flexible('k', [1] as never, () => 1)],
+  [
+    'flexible with times in the wrong order',
+    'times',
+    store => store.flexible('k', [2, 1], () => 1),
+  ],
+  ['remember with no options', 'options', store => store.remember('k', 60, () => 1, null as never)],
+  ['remember with a number', 'options', store => store.remember('k', 60, () => 1, 5 as never)],
+  [
+    'remember with an option that is none',
+    'grace',
+    store => store.remember('k', 60, () => 1, { grace: 5 } as never),
+  ],
   ['many of one key', 'keys', store => store.many('k' as never)],
   ['many of nothing', 'keys', store => store.many(none)],
   ['putMany of nothing', 'values', store => store.putMany(none)],
+  ['putMany of a Map', 'values', store => store.putMany(new Map([['k', 1]]) as never)],
   ['putMany of a list', 'values', store => store.putMany([['k', 1]] as never)],
   ['keys like a number', 'glob', store => store.keys(5 as never)],
   ...(['get', 'put', 'forget', 'has', 'increment', 'pull', 'ttl'] as const).flatMap(
@@ -42,6 +55,13 @@ describe.each(['RedisStore', 'MemoryStore'])('%s refuses', kind => {
     store.tagKey('k', ['a'])
     await expect(call(store)).rejects.toMatchObject(refused)
   })
+})
+
+test.each(['RedisStore', 'MemoryStore'])('%s refuses what nobody would hear', async kind => {
+  const store: CacheContract = kind === 'RedisStore' ? setup().store : new MemoryStore()
+  expect(() => store.on('hits' as never, () => {})).toThrow('is none of hit, miss,')
+  expect(() => store.on('hit', none)).toThrow('listener must be a function')
+  expect(() => store.limiter(null as never)).toThrow('options must be')
 })
 
 test('what is no client is refused by name', () => {
