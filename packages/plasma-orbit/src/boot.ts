@@ -1,4 +1,9 @@
-import { ConnectionFailedError, RedisConfigError, type RedisManager } from '@gravito/plasma'
+import {
+  type ConnectionEvent,
+  ConnectionFailedError,
+  RedisConfigError,
+  type RedisManager,
+} from '@gravito/plasma'
 import { addressOf, type FoundConfig } from './config.js'
 import { bootPolicy, type ResolvedSettings } from './options.js'
 
@@ -52,10 +57,21 @@ async function connect(
   timeoutMs: number,
 ): Promise<void> {
   let deadline: NodeJS.Timeout | undefined
+  let failure: Error | undefined
+  const hear = (event: ConnectionEvent) => {
+    if (event.connection === name) failure = event.error
+  }
   const tooLate = new Promise<never>((_, reject) => {
     const address = addressOf(config.connections[name] ?? {})
-    const late = new Error(`no answer within ${timeoutMs} ms (bootTimeoutMs)`)
-    deadline = setTimeout(() => reject(new ConnectionFailedError(name, address, late)), timeoutMs)
+    deadline = setTimeout(() => {
+      const reason = failure ? `; the last attempt: ${failure.message}` : ''
+      const late = new Error(`no answer within ${timeoutMs} ms (bootTimeoutMs)${reason}`)
+      reject(new ConnectionFailedError(name, address, late))
+    }, timeoutMs)
   })
-  await Promise.race([manager.connect(name), tooLate]).finally(() => clearTimeout(deadline))
+  manager.on('reconnecting', hear)
+  await Promise.race([manager.connect(name), tooLate]).finally(() => {
+    clearTimeout(deadline)
+    manager.off('reconnecting', hear)
+  })
 }

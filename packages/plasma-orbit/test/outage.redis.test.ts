@@ -83,6 +83,14 @@ describe('when Redis cannot be reached', () => {
     late.close()
   })
 
+  it('says why the last attempt failed when bootTimeoutMs ends the tries', async () => {
+    const options = { ...dead, retryDelay: 20, maxRetries: 1_000, bootTimeoutMs: 300 }
+    await expect(new OrbitPlasma(options).install(newCore())).rejects.toMatchObject({
+      code: 'CONNECTION_FAILED',
+      message: expect.stringMatching(/300 ms \(bootTimeoutMs\).*ECONNREFUSED/),
+    })
+  })
+
   it('gives up on a server that accepts and never answers, after bootTimeoutMs', async () => {
     const mute = createServer(socket => void socket.resume()).listen(0, '127.0.0.1')
     await once(mute, 'listening')
