@@ -40,8 +40,13 @@ async function everything(given: Redis | Cluster) {
     await expect(redis.lpush(`${k}a`, 1)).rejects.toMatchObject({ code: 'WRONGTYPE' })
     const heard: string[] = []
     const subscription = await redis.subscribe(`${k}news`, message => heard.push(message))
-    await redis.publish(`${k}news`, 'hello')
-    await waitUntil('heard', () => heard.length === 1)
+    const tell = () => redis.publish(`${k}news`, 'hello')
+    await tell()
+    await waitUntil('heard', async () => {
+      // Nodes of a Cluster tell each other at most once: not at all while they reconnect on a busy machine.
+      if (heard.length === 0 && redis.isCluster) await tell()
+      return heard.length > 0
+    })
     await subscription.unsubscribe()
     const waiting = redis.blpop(`${k}l`, 5)
     await redis.rpush(`${k}l`, 'v')
