@@ -158,7 +158,7 @@ export function list<T extends Value>(
   argument: string,
   given: readonly (T | readonly T[])[],
 ): Argument[] {
-  const items = (given.some(Array.isArray) ? given.flat() : given) as T[]
+  const items = itemsOf(given) as T[]
   return items.length > 0 ? items : [new Invalid(argument, 'must hold at least one')]
 }
 
@@ -168,6 +168,13 @@ export interface CountedKeys {
   args: Argument[]
   count: number
   rest: readonly unknown[]
+}
+
+/** What `flat` would give, without its price for the two usual forms. */
+function itemsOf<T>(given: readonly (T | readonly T[])[]): readonly (T | readonly T[])[] {
+  const [first] = given
+  if (given.length === 1 && Array.isArray(first)) return first.slice()
+  return given.some(Array.isArray) ? (given.flat() as T[]) : given
 }
 
 /** Keys as one array, or in the positional form of ioredis: how many, and then each. */

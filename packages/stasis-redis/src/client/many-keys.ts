@@ -14,15 +14,15 @@ export async function getAll(client: Client, keys: readonly string[]): Promise<(
   if (only === undefined) return []
   if (keys.length === 1) return [await client.get(only)]
   if (client.isCluster) return Promise.all(keys.map(key => client.get(key)))
-  if (keys.length <= READ) return client.mget(...keys)
-  return (await Promise.all(batches(keys, READ).map(batch => client.mget(...batch)))).flat()
+  if (keys.length <= READ) return client.mget(keys)
+  return (await Promise.all(batches(keys, READ).map(batch => client.mget(batch)))).flat()
 }
 
 /** Remove any number of keys; resolves with how many existed, rejects when nothing is under way any more. */
 export async function unlinkAll(client: Client, keys: readonly string[]): Promise<number> {
   if (keys.length === 0) return 0
-  if (keys.length <= REMOVED) return client.unlink(...keys)
-  const removed = await allOf(batches(keys, REMOVED).map(batch => client.unlink(...batch)))
+  if (keys.length <= REMOVED) return client.unlink(keys)
+  const removed = await allOf(batches(keys, REMOVED).map(batch => client.unlink(batch)))
   return removed.reduce((sum, one) => sum + one, 0)
 }
 

@@ -4,15 +4,11 @@ import type { TaggedName } from './tagged-keys.js'
 
 const LONGEST_BYTES = 200
 const KEPT_CHARACTERS = 64
-/** No UTF-16 unit takes more bytes of UTF-8. */
-const BYTES_PER_CHARACTER = 3
 /** Half a character: UTF-8 would turn all of them into the same replacement character. */
 const HALF_CHARACTER = /\p{Surrogate}/gu
 /** Redis would take `{}` for no hash tag, and an entry would not share the slot of its lease. */
 const BRACE_AT_START = /^\}+/
 const CLOSING_BRACE = 0x7d
-const HASH = 0x23
-const LAST_OF_ASCII = 0x7f
 const DIGEST_AT_END = /#[0-9a-f]{64}$/
 
 /** How leases, entries and tokens start, behind the prefix. */
@@ -20,15 +16,22 @@ const OWN = /^(?:f?[vg]:\{|t:)/
 
 /** Where a store keeps what; entries, tokens and locks can never meet, whatever a key is called. */
 export class KeySpace {
+  readonly #untagged: string
+  readonly #tagged: string
   readonly #tokens = new Map<string, string>()
   readonly #lists = new WeakMap<readonly string[], string>()
 
-  constructor(readonly prefix: string) {}
+  constructor(readonly prefix: string) {
+    this.#untagged = `${prefix}v:{`
+    this.#tagged = `${prefix}g:{`
+  }
 
   entry({ name, tags, place }: TaggedName): string {
     if (place !== undefined) return place
-    if (tags.length === 0) return `${this.prefix}v:{${shortened(name)}}`
-    return `${this.prefix}g:{${shortened(`${this.#list(tags)}:${name}`)}}`
+    if (tags.length === 0) return `${this.#untagged}${shortened(name)}}`
+    const list = this.#list(tags)
+    const isShort = list.length + name.length <= KEPT_CHARACTERS && isSimple(name)
+    return `${this.#tagged}${isShort ? list + name : shortened(list + name)}}`
   }
 
   /** Where it says who computes the entry: in the entry's slot of a Cluster. */
@@ -45,10 +48,11 @@ export class KeySpace {
     return token
   }
 
+  /** Tags in front of a name: letters, digits and signs of ASCII. */
   #list(tags: readonly string[]): string {
     let list = this.#lists.get(tags)
     if (list === undefined) {
-      list = tags.map(tag => encodeURIComponent(shortened(tag))).join(',')
+      list = `${tags.map(tag => encodeURIComponent(shortened(tag))).join(',')}:`
       this.#lists.set(tags, list)
     }
     return list
@@ -105,15 +109,9 @@ export class KeySpace {
 /** A text that a glob matches literally. */
 export const escapeGlob = (text: string): string => text.replace(/[\\*?[\]^]/g, '\\$&')
 
-/** Most names need no closer look: short ones of ASCII. A loop, because a pattern takes ten times as long. */
-function isSimple(name: string): boolean {
-  if (name.length > LONGEST_BYTES || name.charCodeAt(0) === CLOSING_BRACE) return false
-  for (let i = 0; i < name.length; i++) {
-    const code = name.charCodeAt(i)
-    if (code > LAST_OF_ASCII || code === HASH) return false
-  }
-  return true
-}
+/** Most names need no closer look: too short for a digest, and of at most 200 bytes whatever they are made of. */
+const isSimple = (name: string): boolean =>
+  name.length <= KEPT_CHARACTERS && name.charCodeAt(0) !== CLOSING_BRACE && name.isWellFormed()
 
 /**
  * A name of at most 200 bytes that UTF-8 can hold. Long ones keep their start for the reader and get a digest; so
@@ -121,10 +119,9 @@ function isSimple(name: string): boolean {
  */
 function shortened(name: string): string {
   if (isSimple(name)) return name
-  const fits =
-    name.length * BYTES_PER_CHARACTER <= LONGEST_BYTES || Buffer.byteLength(name) <= LONGEST_BYTES
+  const fits = Buffer.byteLength(name) <= LONGEST_BYTES
   const taggable = !name.startsWith('}')
-  if (fits && taggable && name.search(HALF_CHARACTER) < 0 && !DIGEST_AT_END.test(name)) return name
+  if (fits && taggable && name.isWellFormed() && !DIGEST_AT_END.test(name)) return name
   const digest = createHash('sha256').update(name, 'utf16le').digest('hex')
   return `${name.slice(0, KEPT_CHARACTERS).replace(HALF_CHARACTER, '').replace(BRACE_AT_START, '')}#${digest}`
 }

@@ -41,14 +41,18 @@ export class Reads {
     const places: number[] = []
     for (const name of names) {
       const near = this.#peek(name)
-      if (!near) {
+      if (near) values.push(this.#near<Value>(name, near))
+      else if (this.#access.waits(name)) values.push(this.value<Value>(name, null))
+      else {
         places.push(values.length)
         asked.push(name)
+        values.push(null)
       }
-      values.push(near ? this.#near<Value>(name, near) : null)
     }
-    if (asked.length === 0) return values
-    const texts = await this.#readAll(asked)
+    const [first] = asked
+    if (!first) return values
+    const texts = await this.#access.read(first, () => this.#entries.readAll(asked), [])
+    if (texts.some(isTimed)) await this.#leaveInTime(asked, texts)
     for (let i = 0; i < asked.length; i++)
       values[places[i] as number] = this.value<Value>(asked[i] as TaggedName, texts[i] ?? null)
     return values
@@ -82,27 +86,20 @@ export class Reads {
     }
   }
 
-  async #readAll(names: readonly TaggedName[]): Promise<(string | null)[]> {
-    const isWaiting = names.map(name => this.#access.waits(name))
-    const asked = isWaiting.includes(true) ? names.filter((_, i) => !isWaiting[i]) : names
-    const [first] = asked
-    if (!first) return []
-    const texts = await this.#access.read(first, () => this.#entries.readAll(asked), [])
-    for (let i = 0; i < texts.length; i++) {
-      const text = texts[i] ?? null
-      if (isTimed(text)) texts[i] = await this.#inTime(asked[i] as TaggedName, text)
-    }
-    if (asked === names) return texts
-    let next = 0
-    return names.map((_, i) => (isWaiting[i] ? null : (texts[next++] ?? null)))
-  }
-
   /** An entry of this process that is within its time. */
   #peek(name: TaggedName): NearEntry | undefined {
     const near = this.#entries.peek(name)
     if (!near) return undefined
     const graceMs = graceOf(near.text, near.skip)
     return graceMs > 0 && near.expires - performance.now() <= graceMs ? undefined : near
+  }
+
+  /** `null` instead of each in its grace. */
+  async #leaveInTime(names: readonly TaggedName[], texts: (string | null)[]): Promise<void> {
+    const inTime = texts.map((text, i) =>
+      isTimed(text) ? this.#inTime(names[i] as TaggedName, text) : text,
+    )
+    for (const [i, text] of (await Promise.all(inTime)).entries()) texts[i] = text
   }
 
   /** `null` for an entry in its grace, which is there for when its factory fails. */
