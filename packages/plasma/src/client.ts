@@ -210,7 +210,7 @@ export class RedisClient extends Commands<Sending> {
     keys: K,
     args: A,
   ): Promise<Reply> {
-    return runScript(this, this.#dispatcher.sentScripts, script, keys, args)
+    return runScript(this.#dispatcher, script, keys, args)
   }
 
   /** Add a script as a method of this client and its pipelines, as ioredis does; `defineScript` is typed. */
@@ -270,7 +270,7 @@ export class RedisClient extends Commands<Sending> {
    * }
    */
   consume(streams: string | readonly string[], options: ConsumeOptions): StreamConsumer {
-    return new StreamConsumer(this, streams, options)
+    return new StreamConsumer(this, this.#dispatcher, streams, options)
   }
 
   /**

@@ -3,12 +3,12 @@ import { mergeOfMasters, type Split, splitBySlot } from './cluster/routing.js'
 import type { Decode } from './commands/sender.js'
 import type { ResolvedConnection } from './config/types.js'
 import type { CommandOwner, SentCommand } from './connection/command.js'
-import { Connection } from './connection/connection.js'
+import { CLOSE_DEADLINE_MS, Connection } from './connection/connection.js'
 import type { ConnectionRole } from './connection/instance.js'
 import type { Limits } from './connection/limits.js'
 import { ConnectionPool } from './connection/pool.js'
 import { isRead } from './connection/repeatable.js'
-import { ConnectionClosedError, InvalidArgumentError } from './errors.js'
+import { ConnectionClosedError, InvalidArgumentError, isRedisError } from './errors.js'
 import type { SentScripts } from './scripting/script.js'
 import { CommandObserver } from './telemetry/commands.js'
 import type { ConnectionEvents } from './telemetry/events.js'
@@ -31,6 +31,8 @@ export interface Manner extends CallOptions {
   unknown?: boolean
   /** On this connection. */
   connection?: Connection
+  /** The code of an error that is an answer to its caller, and so no failure in statistics and events. */
+  expected?: string
   /** Asked in the moment of sending MULTI: does the server still watch what was watched? */
   stillWatched?: () => boolean
 }
@@ -83,6 +85,7 @@ export class Dispatcher {
         owner: this.#ownerOf(connection),
         bytes: manner.bytes,
         signal: manner.signal,
+        expected: manner.expected,
       })
     } catch (error) {
       return Promise.reject(error)
@@ -99,7 +102,7 @@ export class Dispatcher {
   #ownerOf(connection: Connection): CommandOwner {
     let owner = this.#owners.get(connection)
     if (!owner) {
-      owner = new ConnectionOwner(connection, this.observer)
+      owner = new ConnectionOwner(connection, this.observer, () => this.#closing)
       this.#owners.set(connection, owner)
     }
     return owner
@@ -117,11 +120,13 @@ export class Dispatcher {
   }
 
   /** Let pending replies come, at most `timeoutMs`, and close every connection. */
-  async close(timeoutMs?: number): Promise<void> {
+  async close(timeoutMs = CLOSE_DEADLINE_MS): Promise<void> {
     this.#closing = true
+    const deadline = performance.now() + timeoutMs
     try {
-      await this.dedicated.close(timeoutMs ?? 2_000)
-      await Promise.all([this.main.disconnect(timeoutMs), this.#replica?.disconnect(timeoutMs)])
+      await this.dedicated.close(timeoutMs)
+      const left = Math.max(0, deadline - performance.now())
+      await Promise.all([this.main.disconnect(left), this.#replica?.disconnect(left)])
     } finally {
       this.#closing = false
     }
@@ -192,10 +197,13 @@ async function settled(sent: readonly Promise<unknown>[]): Promise<unknown[]> {
 class ConnectionOwner implements CommandOwner {
   readonly #connection: Connection
   readonly #observer: CommandObserver
+  /** Also where only the connection that the command waits on is closed yet. */
+  readonly #isClosing: () => boolean
 
-  constructor(connection: Connection, observer: CommandObserver) {
+  constructor(connection: Connection, observer: CommandObserver, isClosing: () => boolean) {
     this.#connection = connection
     this.#observer = observer
+    this.#isClosing = isClosing
   }
 
   succeeded(command: SentCommand): void {
@@ -204,8 +212,18 @@ class ConnectionOwner implements CommandOwner {
 
   failed(command: SentCommand, error: Error): unknown {
     if (command.signal?.aborted && error === command.signal.reason) return error
-    const explained = this.#connection.explain(error, command.name, command.timeoutMs)
-    this.#observer.done(command, explained)
+    const explained = this.#explain(error, command)
+    this.#observer.done(command, isExpected(command, explained) ? undefined : explained)
     return explained
   }
+
+  #explain(error: Error, { name, timeoutMs }: SentCommand): Error {
+    const explained = this.#connection.explain(error, name, timeoutMs)
+    return this.#isClosing() && isRedisError(explained, 'CONNECTION_FAILED')
+      ? new ConnectionClosedError(this.#connection.name)
+      : explained
+  }
 }
+
+const isExpected = ({ expected }: SentCommand, error: Error): boolean =>
+  expected !== undefined && isRedisError(error, expected)

@@ -53,8 +53,7 @@ export class View<M extends Mode = Sending> extends Commands<M> {
     keys: K,
     args: A,
   ): Returns<M, Reply> {
-    const sender = this as unknown as View<Sending>
-    return runScript(sender, this.#dispatcher.sentScripts, script, keys, args) as Returns<M, Reply>
+    return runScript(this.#dispatcher, script, keys, args, this.#manner) as Returns<M, Reply>
   }
 
   /** A list of commands sent together, in the manner of this view. */

@@ -90,6 +90,23 @@ test('disconnect ends the wait', async () => {
   expect(ended === null || ended instanceof ConnectionClosedError).toBe(true)
 })
 
+test('disconnect keeps its time, also when the server answers no more', async () => {
+  const server = await startRedis()
+  onTestFinished(async () => {
+    server.resume()
+    await server.stop()
+  })
+  const redis = new RedisClient({ port: server.port })
+  const waiting = [blpop(redis, 'a'), blpop(redis, 'b')].map(it => it.catch(error => error))
+  await waitUntil('blocked', () => isBlocked(redis))
+  server.pause()
+  const started = performance.now()
+  await redis.disconnect({ timeoutMs: 150 })
+  expect(performance.now() - started).toBeLessThan(700)
+  for (const ended of await Promise.all(waiting))
+    expect(ended).toBeInstanceOf(ConnectionClosedError)
+})
+
 test('in a pipeline it is refused, in MULTI it does not wait', async () => {
   const redis = testClient()
   expect(() => redis.pipeline().send('blpop', ['l', 1], [0])).toThrow(InvalidArgumentError)

@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { Cluster } from 'ioredis'
 import { describe, expect, test } from 'vitest'
 import { RedisClient } from '../src/client.js'
 import { resolveConfig, resolveConnection } from '../src/config/resolve.js'
@@ -338,6 +339,48 @@ describe('any configuration', () => {
         } catch (error) {
           expect((error as Error).message).not.toContain('top-secret-1')
         }
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+})
+
+describe('a key prefix with braces', () => {
+  const nodes = [{ host: '127.0.0.1', port: 7000 }]
+
+  test.each([
+    ['one that is not closed', 'app:{x', /connections\.main\.keyPrefix: .*not close.*'{app}:'/],
+    ['one that is closed before', '}app:{', /not close/],
+    ['an empty tag', 'app:{}:', /\{\}.*'{app}:'/],
+    ['a tag behind an empty one', '{}{app}:', /\{\}/],
+  ])('%s is refused with a Cluster', (_, keyPrefix, message) => {
+    const client = new Cluster(nodes, { lazyConnect: true, keyPrefix })
+    for (const config of [
+      { cluster: true, nodes, keyPrefix },
+      { cluster: { nodes }, keyPrefix },
+      { client },
+      { client: new Cluster(nodes, { lazyConnect: true }), keyPrefix },
+    ]) {
+      const error = refused(one(config))
+      expect(error).toMatchObject({ path: 'connections.main.keyPrefix' })
+      expect(error.message).toMatch(message)
+    }
+    expect(resolved({ keyPrefix })).toMatchObject({ keyPrefix })
+  })
+
+  test('in a Cluster is taken exactly where the tags of keys keep their meaning', () => {
+    /** What Redis hashes, by its specification. */
+    const hashed = (key: string) => {
+      const open = key.indexOf('{')
+      const close = key.indexOf('}', open + 1)
+      return open < 0 || close < 0 || close === open + 1 ? key : key.slice(open + 1, close)
+    }
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom('{', '}', 'a', ':') }), keyPrefix => {
+        const together = hashed(`${keyPrefix}a:{7}`) === hashed(`${keyPrefix}b:{7}:c`)
+        const resolve = () => resolved({ cluster: true, nodes, keyPrefix })
+        if (together) expect(resolve()).toMatchObject({ keyPrefix })
+        else expect(resolve).toThrow(RedisConfigError)
       }),
       { numRuns: 1_000 },
     )

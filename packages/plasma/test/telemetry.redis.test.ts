@@ -30,7 +30,9 @@ describe('listen', () => {
   })
 
   test('only slow ones, only failed ones', async () => {
-    const redis = testClient()
+    const server = await startRedis({ args: ['--enable-debug-command', 'yes'] })
+    onTestFinished(() => server.stop())
+    const redis = clientOf({ port: server.port })
     const slow: string[] = []
     const failed: string[] = []
     redis.listen(({ command }) => slow.push(command), { slowerThan: 400 })
@@ -38,8 +40,10 @@ describe('listen', () => {
     await redis.connect()
     await redis.set('a', 'text')
     await redis.incr('a').catch(() => undefined)
-    await redis.send('blpop', ['none', 0.6], [0])
-    expect(slow).toEqual(['blpop'])
+    await redis.call('debug', 'sleep', 0.6)
+    await redis.blpop('none', 0.6)
+    await redis.xread({ none: '$' }, { block: 600 })
+    expect(slow).toEqual(['debug'])
     expect(failed).toEqual(['incr'])
   })
 

@@ -55,9 +55,7 @@ export abstract class CommandQueue {
         instance =>
           manner.stillWatched?.() === false ? Promise.resolve(null) : this.begin(instance),
         manner,
-        error => {
-          for (const command of commands) command.reject(error)
-        },
+        error => this.stop(error),
       )
       if (raw === null) throw new WatchedKeyChanged()
       results = raw.map(([error, reply], i) =>
@@ -78,6 +76,11 @@ export abstract class CommandQueue {
       results.map(([error]) => error),
     )
     return results
+  }
+
+  /** Give up what was sent. */
+  protected stop(error: Error): void {
+    for (const command of this.commands) command.reject(error)
   }
 
   protected encode(
@@ -133,6 +136,8 @@ export class PipelineQueue extends CommandQueue {
 /** Commands between MULTI and EXEC: all or nothing. */
 export class MultiQueue extends CommandQueue {
   readonly #decoders: (Decode<unknown> | undefined)[] = []
+  /** MULTI and EXEC, once they are sent. */
+  #brackets: readonly SentCommand[] = []
 
   override add(queued: Queued<unknown>): void {
     // A Cluster's transaction may be sent again as a whole, to another node: ioredis does that by promises.
@@ -145,7 +150,8 @@ export class MultiQueue extends CommandQueue {
     const results = this.connection.isCluster
       ? await this.#sendToOneNode(instance)
       : await this.#send(instance)
-    const [error, replies] = results.at(-1) ?? [new Error('no reply to EXEC')]
+    const [begun, [error, replies]] = results.splice(-2) as [Result, Result]
+    if (begun[0]?.name === 'ReplyError') throw this.#notBegun(begun[0], results)
     if (error) throw withReason(error, results)
     if (replies === null) return null
     const { keyPrefix } = this.connection.config
@@ -161,11 +167,25 @@ export class MultiQueue extends CommandQueue {
     throw error
   }
 
+  protected override stop(error: Error): void {
+    super.stop(error)
+    for (const bracket of this.#brackets) bracket.reject(error)
+  }
+
+  /** Without MULTI, which an ACL may forbid, the commands behind it were no transaction. */
+  #notBegun({ message }: Error, results: readonly Result[]): ReplyError {
+    const executed = results.filter(([error]) => !error).length
+    const consequence = `so that the commands ran one by one, outside of a transaction: ${executed} of ${results.length} were executed`
+    return new ReplyError(`${message}, ${consequence}`, this.connection.name, 'multi')
+  }
+
+  /** The results of the commands, of MULTI and of EXEC. */
   #send(instance: Instance): Promise<Result[]> {
     const { collector, length } = this
     const results = collector.collect(length + 2)
     const begin = bracket('multi', { sink: collector, position: length })
     const end = bracket('exec', { sink: collector, position: length + 1 })
+    this.#brackets = [begin, end]
     sendTogether(instance, [begin, ...this.commands, end])
     return results
   }
@@ -173,9 +193,11 @@ export class MultiQueue extends CommandQueue {
   async #sendToOneNode(instance: Instance): Promise<Result[]> {
     this.#refuseSlots()
     const pipeline = instance.pipeline() as unknown as RawPipeline
-    for (const command of [bracket('multi'), ...this.commands, bracket('exec')])
-      pipeline.sendCommand(command)
-    return (await pipeline.exec()) ?? []
+    const [begin, end] = [bracket('multi'), bracket('exec')]
+    this.#brackets = [begin, end]
+    for (const command of [begin, ...this.commands, end]) pipeline.sendCommand(command)
+    const [begun, ...results] = (await pipeline.exec()) as [Result, ...Result[]]
+    return [...results.slice(0, -1), begun, ...results.slice(-1)]
   }
 
   /** @throws ReplyError as the server would, before anything is sent */

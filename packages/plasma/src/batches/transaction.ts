@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Key } from '../commands/arguments.js'
 import { ALL_KEYS, list } from '../commands/arguments.js'
 import type { Connection } from '../connection/connection.js'
-import type { Limits } from '../connection/limits.js'
+import { type Limits, limited } from '../connection/limits.js'
 import type { Dispatcher } from '../dispatcher.js'
 import { InvalidArgumentError, TransactionConflictError } from '../errors.js'
 import { type BatchReplies, type Sending, View } from '../view.js'
@@ -21,6 +21,7 @@ const MAX_PAUSE_MS = 100
 /** The commands of one attempt, on a connection that nobody else uses: what it reads stays true until `multi`, or is tried again. */
 export class Transaction extends View<Sending> {
   readonly #connection: Connection
+  readonly #limits: Limits
   readonly #watching: Watching
 
   /** @internal */
@@ -29,14 +30,27 @@ export class Transaction extends View<Sending> {
       watching.session === undefined || watching.session === connection.session
     super(dispatcher, { ...limits, connection, stillWatched })
     this.#connection = connection
+    this.#limits = limits
     this.#watching = watching
   }
 
   /** From now on, a change of these keys by others makes `multi` write nothing and the transaction begin again. */
   async watch(...keys: (Key | readonly Key[])[]): Promise<'OK'> {
-    await this.#connection.connect()
+    await this.#connected()
     this.#watching.session ??= this.#connection.session
     return this.send<'OK'>('watch', list('keys', keys), ALL_KEYS)
+  }
+
+  /** Commands flow, and the session is that of this connection. */
+  async #connected(): Promise<void> {
+    const connection = this.#connection
+    const { signal, commandTimeout = connection.config.commandTimeout } = this.#limits
+    signal?.throwIfAborted()
+    try {
+      await limited({ ...this.#limits, commandTimeout }, connection.connect())
+    } catch (error) {
+      throw signal?.aborted ? error : connection.explain(error, 'watch', commandTimeout)
+    }
   }
 
   /** Watch nothing any more. */

@@ -52,6 +52,16 @@ export const addresses: Check = value =>
     ? undefined
     : 'must be a list of { host, port } that is not empty'
 
+/** In a Cluster, what stands between the first braces of a key decides its slot, also where they are the prefix's. */
+export const slotPrefix = (prefix: string): string | undefined => {
+  const open = prefix.indexOf('{')
+  const close = prefix.indexOf('}', open)
+  if (open < 0 || close > open + 1) return undefined
+  const mistake =
+    close < 0 ? 'has a brace that it does not close' : 'has {}, a hash tag without a word'
+  return `${mistake}, so that the {tags} of keys would not decide their slots: leave it out, or write a whole tag as in '{app}:', which puts every key in one slot`
+}
+
 export const OPTIONS: Readonly<Record<keyof ConnectionConfig, Check>> = {
   url: filled,
   host: filled,

@@ -1,6 +1,16 @@
 import type { ClusterOptions } from 'ioredis'
 import { RedisConfigError } from '../errors.js'
-import { ALONE, addresses, didYouMean, filled, OPTIONS, object, port, refuse } from './checks.js'
+import {
+  ALONE,
+  addresses,
+  didYouMean,
+  filled,
+  OPTIONS,
+  object,
+  port,
+  refuse,
+  slotPrefix,
+} from './checks.js'
 import { tlsOptions } from './tls.js'
 import type {
   ConnectionConfig,
@@ -92,6 +102,10 @@ function assemble(options: ConnectionConfig, path: string): ResolvedConnection {
         : 'single'
   if (kind === 'cluster' && Number(at.db ?? 0) !== 0)
     throw new RedisConfigError(`${path}.db`, 'must be 0: a Cluster has one database')
+  const { client } = options
+  const keyPrefix = at.keyPrefix ?? client?.options.keyPrefix ?? ''
+  if (kind === 'cluster' || (client && 'nodes' in client))
+    refuse(`${path}.keyPrefix`, slotPrefix(keyPrefix))
   const host = at.host ?? '127.0.0.1'
   const server = { host, port: Number(at.port ?? 6379) }
   return {
@@ -99,7 +113,7 @@ function assemble(options: ConnectionConfig, path: string): ResolvedConnection {
     address:
       at.path ??
       (nodes.length > 0 ? nodes : [server]).map(it => `${it.host}:${it.port}`).join(', '),
-    keyPrefix: at.keyPrefix ?? options.client?.options.keyPrefix ?? '',
+    keyPrefix,
     commandTimeout: at.commandTimeout ?? 5_000,
     maxRetries: at.maxRetries ?? 3,
     retryDelay: at.retryDelay ?? 500,
@@ -108,7 +122,7 @@ function assemble(options: ConnectionConfig, path: string): ResolvedConnection {
     readFrom: options.readFrom ?? 'master',
     passwordSource: typeof at.password === 'function' ? at.password : undefined,
     nodes,
-    client: options.client,
+    client,
     cluster: {
       ...clusterOptions(options.cluster),
       scaleReads: options.readFrom === 'replica' ? 'slave' : (options.readFrom ?? 'master'),

@@ -29,6 +29,8 @@ export interface CommandOptions {
   /** The reply keeps its bytes. */
   bytes?: boolean | undefined
   decode?: Decode<unknown> | undefined
+  /** The code of an error that is no failure. */
+  expected?: string | undefined
   owner?: CommandOwner | undefined
   signal?: AbortSignal | undefined
   /** Part of a batch: no promise of its own. */
@@ -113,6 +115,10 @@ export class SentCommand {
 
   get signal(): AbortSignal | undefined {
     return this.#options.signal
+  }
+
+  get expected(): string | undefined {
+    return this.#options.expected
   }
 
   /** May its execution be repeated without anybody noticing? */

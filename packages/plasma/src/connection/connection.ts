@@ -24,7 +24,8 @@ import { type Waiting, WaitingRoom } from './waiting-room.js'
 /** `idle`: opens on the first command. `closed`: after `disconnect()`, until `connect()`. */
 export type ConnectionStatus = 'idle' | 'connecting' | 'ready' | 'reconnecting' | 'closed'
 
-const CLOSE_DEADLINE_MS = 2_000
+/** What `disconnect()` waits at most for pending replies. */
+export const CLOSE_DEADLINE_MS = 2_000
 const NO_LIMITS: Limits = {}
 /** They wait for replicas, as long as their own argument says. */
 const HAS_OWN_TIME = new Set(['wait', 'waitaof'])

@@ -31,6 +31,14 @@ export function limit(
   return stop
 }
 
+/** What comes of `work`, unless its limits are reached before; a signal that has aborted already is not seen. */
+export function limited<Result>(limits: Limits, work: Promise<Result>): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const stop = limit(limits, reject)
+    work.finally(stop).then(resolve, reject)
+  })
+}
+
 interface Listening {
   listeners: Set<() => void>
   abort(): void

@@ -66,11 +66,12 @@ export class ConnectionPool {
     const idle = this.#idle.splice(0)
     const busy = [...this.#busy]
     this.#busy.clear()
+    const deadline = performance.now() + timeoutMs
     await Promise.all(
       [...idle, ...busy].map(async connection => {
         const command = this.#waiting.get(connection)
-        if (command) await this.#end(connection, command)
-        await connection.disconnect(timeoutMs)
+        if (command) await this.#end(connection, command, Math.min(timeoutMs, INTERRUPT_MS))
+        await connection.disconnect(Math.max(0, deadline - performance.now()))
       }),
     )
   }
@@ -102,22 +103,30 @@ export class ConnectionPool {
 
   /** Give a wait up; without CLIENT UNBLOCK, hang up. */
   async #interrupt(connection: Connection, command: SentCommand): Promise<void> {
-    if (await this.#end(connection, command)) return
+    if (await this.#end(connection, command, INTERRUPT_MS)) return
     command.reject(new Error('interrupted'))
     connection.disconnect(0)
   }
 
   /**
    * CLIENT UNBLOCK makes the server answer: with nothing, or with what arrived meanwhile. Asked until it has, for
-   * the command may still be on its way there; false when it does not within a second, or cannot be asked.
+   * the command may still be on its way there; false when it does not within `timeoutMs`, or cannot be asked.
    */
-  async #end(connection: Connection, command: SentCommand): Promise<boolean> {
-    const settled = new Promise<void>(resolve => command.onSettled(resolve))
-    const id = connection.status === 'ready' ? await connection.id : undefined
-    const deadline = performance.now() + INTERRUPT_MS
-    while (id !== undefined && !command.isSettled && performance.now() < deadline) {
-      await this.#unblock(id).catch(() => false)
-      await Promise.race([settled, new Promise(resolve => setTimeout(resolve, AGAIN_MS).unref())])
+  async #end(connection: Connection, command: SentCommand, timeoutMs: number): Promise<boolean> {
+    let isOver = false
+    const over = new Promise<undefined>(resolve => {
+      const end = () => {
+        isOver = true
+        clearTimeout(timer)
+        resolve(undefined)
+      }
+      const timer = setTimeout(end, timeoutMs)
+      command.onSettled(end)
+    })
+    const id = connection.status === 'ready' && (await Promise.race([connection.id, over]))
+    while (typeof id === 'number' && !isOver) {
+      await Promise.race([over, this.#unblock(id).catch(() => false)])
+      await Promise.race([over, new Promise(resolve => setTimeout(resolve, AGAIN_MS).unref())])
     }
     return command.isSettled
   }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { type Argument, type Key, type Keys, keysFrom, type Value } from '../commands/arguments.js'
-import type { Decode } from '../commands/sender.js'
+import { type Key, keysFrom, type Value } from '../commands/arguments.js'
+import type { Dispatcher, Manner } from '../dispatcher.js'
 import { InvalidArgumentError, isRedisError } from '../errors.js'
+import type { Request } from '../wire.js'
 
 type Slots<Names, Slot> = Names extends readonly string[]
   ? { readonly [I in keyof Names]: Slot }
@@ -71,10 +72,6 @@ export function checkRun(script: unknown, keys: unknown, args: unknown): void {
   if (!Array.isArray(args)) throw new InvalidArgumentError('args', 'must be a list', 'run')
 }
 
-interface ScriptSender {
-  send<Reply>(name: string, args: Argument[], keys: Keys, decode?: Decode<Reply>): Promise<Reply>
-}
-
 /** The scripts that a server was given the text of. */
 export type SentScripts = WeakSet<Script<never, never, unknown>>
 
@@ -83,24 +80,29 @@ export type SentScripts = WeakSet<Script<never, never, unknown>>
  * afterwards, and with its text again when the server does not know it, or no more.
  */
 export async function runScript<Reply>(
-  sender: ScriptSender,
-  sent: SentScripts,
+  dispatcher: Dispatcher,
   script: Script<never, never, Reply>,
   keys: readonly Key[],
   args: readonly Value[],
+  manner?: Manner,
 ): Promise<Reply> {
   checkRun(script, keys, args)
-  const rest = [keys.length, ...keys, ...args]
-  const positions = keysFrom(2, keys.length)
   const { lua, sha1, reply } = script
-  if (!sent.has(script)) {
-    sent.add(script)
-    return sender.send('eval', [lua, ...rest], positions, reply)
+  const request = (name: string, text: string): Request => ({
+    name,
+    args: [text, keys.length, ...keys, ...args],
+    keys: keysFrom(2, keys.length),
+  })
+  const { sentScripts } = dispatcher
+  if (!sentScripts.has(script)) {
+    sentScripts.add(script)
+    return dispatcher.send(request('eval', lua), reply, manner)
   }
   try {
-    return await sender.send('evalsha', [sha1, ...rest], positions, reply)
+    const asking = { ...manner, expected: 'NOSCRIPT' }
+    return await dispatcher.send(request('evalsha', sha1), reply, asking)
   } catch (error) {
     if (!isRedisError(error, 'NOSCRIPT')) throw error
-    return sender.send('eval', [lua, ...rest], positions, reply)
+    return dispatcher.send(request('eval', lua), reply, manner)
   }
 }

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { RedisClient } from '../client.js'
 import type { EntryId } from '../commands/stream-replies.js'
 import { onAbort } from '../connection/limits.js'
+import type { Dispatcher } from '../dispatcher.js'
 import { isRedisError } from '../errors.js'
 import { type Delivery, StreamGroup } from './group.js'
 import { type ConsumeOptions, type ConsumeSettings, consumeSettings } from './options.js'
@@ -69,10 +70,15 @@ export class StreamConsumer implements AsyncIterableIterator<ConsumedEntry, void
   #reading: AbortController | undefined
 
   /** @internal */
-  constructor(client: RedisClient, streams: string | readonly string[], options: ConsumeOptions) {
+  constructor(
+    client: RedisClient,
+    dispatcher: Dispatcher,
+    streams: string | readonly string[],
+    options: ConsumeOptions,
+  ) {
     this.#client = client
     this.#settings = consumeSettings(streams, options)
-    this.#group = new StreamGroup(client, this.#settings, this.#stop.signal)
+    this.#group = new StreamGroup(client, dispatcher, this.#settings, this.#stop.signal)
     this.#entries = this.#loop()
   }
 

@@ -1,9 +1,10 @@
 import type { RedisClient } from '../client.js'
 import { record } from '../commands/replies.js'
 import type { EntryId } from '../commands/stream-replies.js'
+import type { Dispatcher } from '../dispatcher.js'
 import { isRedisError } from '../errors.js'
 import { defineScript } from '../scripting/script.js'
-import type { Sending, View } from '../view.js'
+import { type Sending, View } from '../view.js'
 import type { ConsumeSettings } from './options.js'
 
 const RELEASE_TIMEOUT_MS = 400
@@ -84,15 +85,23 @@ end`,
 /** A group on some streams, as one of its consumers sees it. */
 export class StreamGroup {
   readonly #redis: View<Sending>
+  /** To it a group that exists is no failure. */
+  readonly #creating: View<Sending>
   readonly #client: RedisClient
   readonly #settings: ConsumeSettings
   /** What the group has delivered, as far as this consumer knows. */
   readonly #positions = new Map<string, EntryId>()
 
   /** @param signal gives up whatever is under way */
-  constructor(client: RedisClient, settings: ConsumeSettings, signal: AbortSignal) {
+  constructor(
+    client: RedisClient,
+    dispatcher: Dispatcher,
+    settings: ConsumeSettings,
+    signal: AbortSignal,
+  ) {
     this.#client = client
     this.#redis = client.with({ signal })
+    this.#creating = new View<Sending>(dispatcher, { signal, expected: 'BUSYGROUP' })
     this.#settings = settings
   }
 
@@ -103,7 +112,7 @@ export class StreamGroup {
       const position = this.#positions.get(key)
       const start = position === undefined ? from : await this.#lost(key, position)
       try {
-        await this.#redis.xgroupCreate(key, group, start, { mkStream: true })
+        await this.#creating.xgroupCreate(key, group, start, { mkStream: true })
       } catch (error) {
         if (!isRedisError(error, 'BUSYGROUP')) throw error
       }

@@ -20,7 +20,7 @@ export type CommandListener = (event: CommandEvent) => void
 
 /** Which commands a listener hears; without options all. */
 export interface ListenOptions {
-  /** Only those that took at least this long, in milliseconds. */
+  /** Only those that took at least this long, in milliseconds; those that wait for data (BLPOP, XREAD BLOCK, …) are not slow. */
   slowerThan?: number
   /** Only those that failed. */
   failed?: boolean
@@ -90,7 +90,11 @@ export class CommandObserver {
       this.#tell(command, durationMs, error)
   }
 
-  #tell({ name, args }: Sent, durationMs: number, error: Error | null | undefined): void {
+  #tell(
+    { name, args, waits = false }: Sent,
+    durationMs: number,
+    error: Error | null | undefined,
+  ): void {
     const event: CommandEvent = {
       connection: this.#connection,
       command: name,
@@ -98,7 +102,7 @@ export class CommandObserver {
       durationMs,
       ...(error ? { error } : {}),
     }
-    this.#events.command(event)
+    this.#events.command(event, waits)
     if (!commandChannel.hasSubscribers) return
     const { args: _, ...redacted } = event
     commandChannel.publish(redacted)

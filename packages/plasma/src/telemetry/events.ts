@@ -18,13 +18,15 @@ export type ConnectionEventName = 'connect' | 'ready' | 'error' | 'reconnecting'
 /** The diagnostics channel of connections: each event with its name as `event`. */
 export const CONNECTION_CHANNEL = 'gravito:redis:connection'
 
+type Hearing = (event: CommandEvent, waits: boolean) => void
+
 const connectionChannel = channel(CONNECTION_CHANNEL)
 
 /** Listeners of one connection, or of a manager over its connections; an `error` nobody hears becomes a process warning. */
 export class ConnectionEvents {
   readonly #emitter = new EventEmitter().setMaxListeners(0)
   readonly #manager: ConnectionEvents | undefined
-  readonly #listeners = new Map<object, (event: CommandEvent) => void>()
+  readonly #listeners = new Map<object, Hearing>()
 
   constructor(manager?: ConnectionEvents) {
     this.#manager = manager
@@ -48,8 +50,8 @@ export class ConnectionEvents {
     if (typeof listener !== 'function')
       throw new InvalidArgumentError('listener', 'must be a function', 'listen')
     const token = {}
-    this.#listeners.set(token, event => {
-      if (slowerThan !== undefined && event.durationMs < slowerThan) return
+    this.#listeners.set(token, (event, waits) => {
+      if (slowerThan !== undefined && (waits || event.durationMs < slowerThan)) return
       if (failed && !event.error) return
       try {
         listener(event)
@@ -66,10 +68,10 @@ export class ConnectionEvents {
     return this.#listeners.size > 0 || this.#manager?.listened === true
   }
 
-  /** Tell a command to whoever listens. */
-  command(event: CommandEvent): void {
-    for (const listener of this.#listeners.values()) listener(event)
-    this.#manager?.command(event)
+  /** Tell a command to whoever listens; does it wait for data on purpose? */
+  command(event: CommandEvent, waits: boolean): void {
+    for (const listener of this.#listeners.values()) listener(event, waits)
+    this.#manager?.command(event, waits)
   }
 
   emit(event: ConnectionEventName, detail: ConnectionEvent): void {

@@ -223,3 +223,19 @@ describe('bad options are refused by name', () => {
     expect(call).toThrow(expect.objectContaining({ argument }))
   })
 })
+
+test('a group and a script that are there already, or not yet, are no failures', async () => {
+  const redis = testClient()
+  const failures: unknown[] = []
+  redis.listen(({ error }) => failures.push(error), { failed: true })
+  await add(redis, 2)
+  await take(consumerOf(redis), 2)
+  await take(consumerOf(redis), 2)
+  await redis.scriptFlush()
+  await take(consumerOf(redis), 2)
+  expect(failures).toEqual([])
+  expect(redis.stats()).toMatchObject({ errors: 0 })
+  await expect(redis.xgroupCreate('s', ME.group)).rejects.toMatchObject({ code: 'BUSYGROUP' })
+  expect(failures).toMatchObject([{ code: 'BUSYGROUP' }])
+  expect(redis.stats()).toMatchObject({ errors: 1 })
+})
