@@ -7,6 +7,7 @@ import { Commands } from './commands/index.js'
 import type { KeyScanOptions, ScanOptions } from './commands/keys.js'
 import type { ScoredMember } from './commands/replies.js'
 import type { Decode } from './commands/sender.js'
+import { checkOptions } from './config/call-checks.js'
 import { instance, refuse } from './config/checks.js'
 import { resolveConnection } from './config/resolve.js'
 import type { ConnectionConfig } from './config/types.js'
@@ -65,7 +66,10 @@ export class RedisClient extends Commands<Sending> {
     const { events = new ConnectionEvents(), copy = false } = place
     const config = resolveConnection(options, `connections.${name}`)
     const listener = (listens: 'channels' | 'shards') =>
-      new Subscriber(() => new Connection(name, config, events, { listens }), events)
+      new Subscriber(() => {
+        this.#dispatcher.assertOpen()
+        return new Connection(name, config, events, { listens })
+      }, events)
     this.name = name
     this.#options = options
     this.#events = events
@@ -116,6 +120,7 @@ export class RedisClient extends Commands<Sending> {
    * await redis.with({ readFrom: 'replica' }).zrange('board', 0, 9)
    */
   with(options: CallOptions): View<Sending> {
+    checkOptions('with', options)
     return new View<Sending>(this.#dispatcher, options)
   }
 
@@ -125,7 +130,9 @@ export class RedisClient extends Commands<Sending> {
   }
 
   /** Wait for pending replies, at most `timeoutMs` (2 s), and close, subscriptions too. Idempotent. */
-  async disconnect({ timeoutMs }: { timeoutMs?: number } = {}): Promise<void> {
+  async disconnect(options: { timeoutMs?: number } = {}): Promise<void> {
+    checkOptions('disconnect', options)
+    const { timeoutMs } = options
     await Promise.all([
       this.#dispatcher.close(timeoutMs),
       this.#subscriber.close(timeoutMs),

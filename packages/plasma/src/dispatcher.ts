@@ -76,9 +76,10 @@ export class Dispatcher {
       const spread = this.#overCluster(request, decode, manner)
       if (spread) return spread
     }
-    const connection = manner.connection ?? this.#connectionFor(request.name, manner)
+    let connection: Connection
     let command: SentCommand
     try {
+      connection = manner.connection ?? this.#connectionFor(request.name, manner)
       const build = manner.unknown ? toUnknownCommand : toCommand
       command = build(request, main.config.keyPrefix, {
         decode,
@@ -87,13 +88,12 @@ export class Dispatcher {
         signal: manner.signal,
         expected: manner.expected,
       })
+      if (command.waits && !manner.connection) {
+        this.assertOpen()
+        return this.dedicated.sendWaiting(command, manner) as Promise<Reply>
+      }
     } catch (error) {
       return Promise.reject(error)
-    }
-    if (command.waits && !manner.connection) {
-      if (this.#closing || main.status === 'closed')
-        return Promise.reject(new ConnectionClosedError(main.name))
-      return this.dedicated.sendWaiting(command, manner) as Promise<Reply>
     }
     return connection.send(command, manner, manner.node) as Promise<Reply>
   }
@@ -111,8 +111,19 @@ export class Dispatcher {
   /** The connection for a command: the master's, or that to replicas where the call says so and the command reads. */
   #connectionFor(name: string, { readFrom }: Manner): Connection {
     if (readFrom !== 'replica' || !isRead(name)) return this.main
+    this.assertOpen()
     this.#replica ??= this.#open({ reads: 'replica' })
     return this.#replica
+  }
+
+  /**
+   * Before another connection than the main one is used.
+   *
+   * @throws ConnectionClosedError from `disconnect()` to `connect()`
+   */
+  assertOpen(): void {
+    if (this.#closing || this.main.status === 'closed')
+      throw new ConnectionClosedError(this.main.name)
   }
 
   stats(): ConnectionStats {
@@ -168,7 +179,7 @@ export class Dispatcher {
     manner: Manner,
     merge: (replies: readonly unknown[]) => unknown,
   ): Promise<Reply> {
-    const nodes = await this.main.masters()
+    const nodes = await this.main.masters(request.name, manner)
     const replies = await settled(
       nodes.map(node => this.send(request, undefined, { ...manner, node })),
     )

@@ -12,7 +12,7 @@ export async function* scanKeys(
   builder: CommandBuilder,
   options: KeyScanOptions,
 ): AsyncGenerator<string, void, undefined> {
-  for (const node of await dispatcher.main.masters()) {
+  for (const node of await dispatcher.main.masters('scan')) {
     const step = (cursor: string) => builder.scan(cursor, options)
     for await (const { keys } of steps(dispatcher, step, { node })) yield* keys
   }

@@ -36,7 +36,8 @@ export function toUnknownCommand(
   const reason = refusalOf(name, args[0])
   if (reason !== undefined) throw new InvalidArgumentError('this command', reason, name)
   const wire = toWires(name, args, keyPrefix)
-  const positions = exists(name) ? getKeyIndexes(name, wire) : []
+  // Where arguments are missing, it is Redis who says so.
+  const positions = exists(name) ? getKeyIndexes(name, wire).filter(i => i < wire.length) : []
   if (keyPrefix !== '') prefixKeys(wire, positions, keyPrefix)
   return new SentCommand(name, wire, positions, keyPrefix, options)
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { defineScript, InvalidArgumentError, RedisClient } from '../src/index.js'
+import { defineScript, InvalidArgumentError, RedisClient, ReplyError } from '../src/index.js'
 import { testClient } from './servers.js'
 
 const script = defineScript({ lua: 'return 1' })
@@ -68,4 +68,81 @@ test.each([[null], ['x'], [[]]])('options that are %j are refused', async given 
   const options = given as never
   expect(() => new RedisClient(options)).toThrow(/must be an object/)
   await expect(testClient().clientList(options)).rejects.toMatchObject({ argument: 'options' })
+})
+
+describe('options of a call', () => {
+  const AWAY = [Number.NaN, -1, Number.POSITIVE_INFINITY, 2 ** 31, '100', null]
+
+  test.each(AWAY)('a time of %j is refused', async time => {
+    const redis = testClient()
+    const wanted = (argument: string, command: string) =>
+      expect.objectContaining({ argument, command, message: expect.stringMatching(/milliseconds/) })
+    const limits = { commandTimeout: time as never }
+    expect(() => redis.with(limits)).toThrow(wanted('commandTimeout', 'with'))
+    const transaction = redis.transaction(async () => 1, limits)
+    await expect(transaction).rejects.toEqual(wanted('commandTimeout', 'transaction'))
+    const disconnected = redis.disconnect({ timeoutMs: time as never })
+    await expect(disconnected).rejects.toEqual(wanted('timeoutMs', 'disconnect'))
+    const listen = () => redis.listen(() => undefined, { slowerThan: time as never })
+    expect(listen).toThrow(wanted('slowerThan', 'listen'))
+    expect(await redis.ping()).toBe('PONG')
+  })
+
+  test.each([
+    [{ comandTimeout: 1 }, 'comandTimeout'],
+    [{ signal: new AbortController() }, 'signal'],
+    [{ readFrom: 'slave' }, 'readFrom'],
+    [null, 'options'],
+    [5, 'options'],
+  ])('with(%o)', (options, argument) => {
+    const given = () => testClient().with(options as never)
+    expect(given).toThrow(expect.objectContaining({ argument, command: 'with' }))
+  })
+
+  test.each([
+    [{ attempts: 0 }, 'attempts'],
+    [{ attempts: Number.NaN }, 'attempts'],
+    [{ wach: 'a' }, 'wach'],
+    [null, 'options'],
+  ])('transaction(…, %o)', async (options, argument) => {
+    const refused = testClient().transaction(async () => 1, options as never)
+    await expect(refused).rejects.toMatchObject({ argument, command: 'transaction' })
+  })
+
+  test('listen: a misspelt option would hear everything', () => {
+    const listen = () => testClient().listen(() => undefined, { slower: 1 } as never)
+    expect(listen).toThrow(expect.objectContaining({ argument: 'slower' }))
+  })
+})
+
+test.each([
+  ['GET'],
+  ['SORT'],
+  ['MIGRATE'],
+  ['MEMORY', 'USAGE'],
+  ['EVAL', 'return 1', 5, 'a'],
+  ['ZUNIONSTORE', 'd', 10, 'a'],
+  ['LMPOP', 3, 'a', 'LEFT'],
+] as [string, ...(string | number)[]][])(
+  'call: where keys are missing Redis says so: %s',
+  async (...command) => {
+    await expect(testClient().call(...command)).rejects.toBeInstanceOf(ReplyError)
+  },
+)
+
+test('defineCommand: fewer keys than it has are refused, by a client and in a pipeline', async () => {
+  const redis = testClient() as ReturnType<typeof testClient> & {
+    two(...args: unknown[]): Promise<unknown>
+    any(...args: unknown[]): Promise<unknown>
+  }
+  redis.defineCommand('two', { lua: 'return { #KEYS, #ARGV }', numberOfKeys: 2 })
+  redis.defineCommand('any', { lua: 'return { #KEYS, #ARGV }' })
+  expect(await redis.two('a', 'b', 'c')).toEqual([2, 1])
+  expect(await redis.any(1, 'a', 'b')).toEqual([1, 1])
+  for (const refused of [redis.two('a'), redis.any(2, 'a'), redis.any('a'), redis.any()])
+    await expect(refused).rejects.toMatchObject({ argument: 'numberOfKeys' })
+  const pipeline = redis.pipeline() as unknown as typeof redis
+  expect(() => pipeline.two('a')).toThrow(InvalidArgumentError)
+  const define = () => redis.defineCommand('three', { lua: 'return 1', numberOfKeys: -1 })
+  expect(define).toThrow(expect.objectContaining({ argument: 'numberOfKeys' }))
 })

@@ -198,6 +198,16 @@ describe('losing the server', () => {
   })
 })
 
+test('maxQueued 0 concerns a connection that is away, not those of their own for one caller', async () => {
+  const redis = testClient({ maxQueued: 0 })
+  await expect(redis.get('a')).rejects.toMatchObject({ code: 'QUEUE_FULL' })
+  await waitUntil('opened by what it refused', () => redis.status === 'ready')
+  expect(await redis.blpop('a', 0.01)).toBeNull()
+  expect(await redis.transaction(tx => tx.multi(c => [c.get('a')]))).toEqual([null])
+  const replica = () => redis.with({ readFrom: 'replica' }).get('a')
+  await waitUntil('reads', async () => (await replica().catch(() => 'refused')) === null)
+})
+
 describe('closing', () => {
   test('waits for pending replies', async () => {
     const redis = clientOf({ url: inject('redisUrl') })
@@ -215,6 +225,28 @@ describe('closing', () => {
     await expect(redis.pipeline().get('a').exec()).rejects.toBeInstanceOf(ConnectionClosedError)
     await redis.connect()
     expect(await redis.ping()).toBe('PONG')
+  })
+
+  test.each<[string, (redis: RedisClient) => unknown]>([
+    ['a wait', redis => redis.blpop('a', 1)],
+    ['a transaction', redis => redis.transaction(tx => tx.get('a'))],
+    ['a read from a replica', redis => redis.with({ readFrom: 'replica' }).get('a')],
+    ['subscribe', redis => redis.subscribe('a', () => undefined)],
+    ['psubscribe', redis => redis.psubscribe('a*', () => undefined)],
+    ['ssubscribe', redis => redis.ssubscribe('a', () => undefined)],
+    ['messages', redis => redis.messages('a').next()],
+    ['scanIterator', redis => redis.scanIterator().next()],
+  ])('what needs another connection is refused as well: %s', async (_, use) => {
+    const server = await ownServer()
+    const redis = clientOf({ port: server.port })
+    await redis.disconnect()
+    await expect(Promise.resolve(use(redis))).rejects.toBeInstanceOf(ConnectionClosedError)
+    const watcher = clientOf({ port: server.port })
+    expect((await watcher.client<string>('LIST')).trim().split('\n')).toHaveLength(1)
+    await redis.connect()
+    const subscription = await redis.subscribe('a', () => undefined)
+    await subscription.unsubscribe()
+    expect(await redis.transaction(tx => tx.get('a'))).toBeNull()
   })
 
   test('ends while Redis is away', async () => {

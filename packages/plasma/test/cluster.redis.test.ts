@@ -57,6 +57,32 @@ describe('keys in many slots', () => {
 })
 
 describe('every master', () => {
+  test('a closed client stays closed', async () => {
+    const redis = client()
+    await redis.set('a', 1)
+    await redis.disconnect()
+    const closed = { code: 'CONNECTION_CLOSED' }
+    await expect(redis.dbsize()).rejects.toMatchObject(closed)
+    await expect(redis.scanIterator().next()).rejects.toMatchObject(closed)
+    await expect(redis.ssubscribe('a', () => undefined)).rejects.toMatchObject(closed)
+    await expect(redis.with({ readFrom: 'replica' }).get('a')).rejects.toMatchObject(closed)
+    await expect(redis.transaction(tx => tx.get('a'))).rejects.toMatchObject(closed)
+    expect(redis.status).toBe('closed')
+  })
+
+  test('while it is away, a call keeps its limits', async () => {
+    const nodes = [{ host: '127.0.0.1', port: 1 }]
+    const redis = clientOf({ cluster: { nodes }, maxRetries: 1_000, commandTimeout: 100 })
+    redis.on('error', () => undefined)
+    const failed = { code: 'CONNECTION_FAILED' }
+    await expect(redis.dbsize()).rejects.toMatchObject(failed)
+    await expect(redis.scanIterator().next()).rejects.toMatchObject(failed)
+    const patient = redis.with({ commandTimeout: 0, signal: AbortSignal.timeout(100) })
+    await expect(patient.dbsize()).rejects.toMatchObject({ name: 'TimeoutError' })
+    const aborted = redis.with({ signal: AbortSignal.abort() })
+    await expect(aborted.dbsize()).rejects.toMatchObject({ name: 'AbortError' })
+  })
+
   test('keys, dbsize, scanIterator, scripts and flushdb', async () => {
     const redis = client()
     await redis.flushdb()

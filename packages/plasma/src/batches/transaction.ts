@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Key } from '../commands/arguments.js'
 import { ALL_KEYS, list } from '../commands/arguments.js'
+import { checkOptions } from '../config/call-checks.js'
 import type { Connection } from '../connection/connection.js'
-import { type Limits, limited } from '../connection/limits.js'
+import type { Limits } from '../connection/limits.js'
+import { ready } from '../connection/opening.js'
 import type { Dispatcher } from '../dispatcher.js'
 import { InvalidArgumentError, TransactionConflictError } from '../errors.js'
 import { type BatchReplies, type Sending, View } from '../view.js'
@@ -36,21 +38,10 @@ export class Transaction extends View<Sending> {
 
   /** From now on, a change of these keys by others makes `multi` write nothing and the transaction begin again. */
   async watch(...keys: (Key | readonly Key[])[]): Promise<'OK'> {
-    await this.#connected()
+    // Now the session is that of this connection.
+    await ready(this.#connection, 'watch', this.#limits)
     this.#watching.session ??= this.#connection.session
     return this.send<'OK'>('watch', list('keys', keys), ALL_KEYS)
-  }
-
-  /** Commands flow, and the session is that of this connection. */
-  async #connected(): Promise<void> {
-    const connection = this.#connection
-    const { signal, commandTimeout = connection.config.commandTimeout } = this.#limits
-    signal?.throwIfAborted()
-    try {
-      await limited({ ...this.#limits, commandTimeout }, connection.connect())
-    } catch (error) {
-      throw signal?.aborted ? error : connection.explain(error, 'watch', commandTimeout)
-    }
   }
 
   /** Watch nothing any more. */
@@ -83,11 +74,14 @@ export async function transact<Result>(
   dispatcher: Dispatcher,
   name: string,
   work: (transaction: Transaction) => Promise<Result>,
-  { watch, attempts = 10, ...limits }: TransactionOptions,
+  options: TransactionOptions,
 ): Promise<Result> {
   if (typeof work !== 'function')
     throw new InvalidArgumentError('work', 'must be a function', 'transaction')
+  checkOptions('transaction', options)
+  const { watch, attempts = 10, ...limits } = options
   for (let attempt = 1; ; attempt++) {
+    dispatcher.assertOpen()
     try {
       return await dispatcher.dedicated.use(async connection => {
         const watching: Watching = { session: undefined }

@@ -14,7 +14,10 @@ export const secret: Check = value => {
   }
   return text(value)
 }
-const count =
+/** The longest time that a timer takes, in milliseconds: 24 days. */
+export const LONGEST_MS = 2 ** 31 - 1
+
+export const count =
   (min: number, max = Number.MAX_SAFE_INTEGER): Check =>
   value =>
     Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max
@@ -43,7 +46,7 @@ const switchOr =
     typeof value === 'boolean'
       ? undefined
       : check(value)?.replace('must be', 'must be true, false or')
-const oneOf =
+export const oneOf =
   (...values: (string | boolean)[]): Check =>
   value =>
     values.includes(value as string | boolean) ? undefined : `must be one of ${values.join(', ')}`
@@ -72,12 +75,12 @@ export const OPTIONS: Readonly<Record<keyof ConnectionConfig, Check>> = {
   db: numeric(0, Number.MAX_SAFE_INTEGER),
   tls: switchOr(object),
   keyPrefix: text,
-  connectTimeout: count(1),
-  commandTimeout: count(0),
+  connectTimeout: count(1, LONGEST_MS),
+  commandTimeout: count(0, LONGEST_MS),
   maxRetries: count(0),
   maxQueued: count(0),
   fastPath: oneOf(true, false),
-  retryDelay: count(0),
+  retryDelay: count(0, LONGEST_MS),
   cluster: switchOr(object),
   nodes: addresses,
   sentinels: addresses,

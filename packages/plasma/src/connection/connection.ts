@@ -16,7 +16,7 @@ import { REPLY_LOST, type SentCommand } from './command.js'
 import { Deadlines } from './deadlines.js'
 import { type ConnectionRole, createInstance, isForeign } from './instance.js'
 import { type Limits, limit, TIMED_OUT } from './limits.js'
-import { limitHandshake, untilReady } from './opening.js'
+import { limitHandshake, ready, untilReady } from './opening.js'
 import { dropUnrepeatable } from './resend.js'
 import { RetryPolicy } from './retry-policy.js'
 import { type Waiting, WaitingRoom } from './waiting-room.js'
@@ -174,11 +174,13 @@ export class Connection {
     })
   }
 
-  /** The masters, each an instance of its own: one of a single server, all of a Cluster. */
-  async masters(): Promise<(Redis | undefined)[]> {
+  /** The masters, each an instance of its own: one of a single server, all of a Cluster; within the limits of `command`. */
+  async masters(command: string, limits: Limits = NO_LIMITS): Promise<(Redis | undefined)[]> {
+    const refusal = this.#refusal(limits.signal)
+    if (refusal) throw refusal
     const instance = this.ioredis
     if (!('nodes' in instance)) return [undefined]
-    if (!this.#flows()) await this.connect()
+    if (!this.#flows()) await ready(this, command, limits)
     return instance.nodes('master')
   }
 
@@ -243,7 +245,10 @@ export class Connection {
 
   #enter(waiting: Waiting): void {
     const { maxQueued } = this.config
-    if (this.#room.size + waiting.size > maxQueued) {
+    const isOver = this.#room.size + waiting.size > maxQueued
+    // Nobody but its one caller waits for a dedicated connection.
+    if (isOver && !this.#role.dedicated) {
+      this.#begin()
       waiting.fail(new QueueFullError(this.name, maxQueued, this.#retry.lastError))
       return
     }

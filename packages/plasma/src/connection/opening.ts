@@ -1,4 +1,6 @@
 import type { Cluster, Redis } from 'ioredis'
+import type { Connection } from './connection.js'
+import { type Limits, limited } from './limits.js'
 
 /** What may come of opening an instance. */
 interface Opening {
@@ -34,6 +36,21 @@ export function untilReady(instance: Redis | Cluster, opening: Opening): Promise
     instance.on('close', missed)
     opening.begin()
   })
+}
+
+/** Resolves when commands of a connection flow, within the limits of the one that needs it. */
+export async function ready(
+  connection: Connection,
+  command: string,
+  limits: Limits,
+): Promise<void> {
+  const { signal, commandTimeout = connection.config.commandTimeout } = limits
+  signal?.throwIfAborted()
+  try {
+    await limited({ ...limits, commandTimeout }, connection.connect())
+  } catch (error) {
+    throw signal?.aborted ? error : connection.explain(error, command, commandTimeout)
+  }
 }
 
 /** A server that takes the connection and answers nothing must not keep anybody waiting; `timeoutMs` is its time. */

@@ -1,4 +1,4 @@
-import type { Key, Value } from '../commands/arguments.js'
+import { Invalid, type Key, type Value, wholeNumber } from '../commands/arguments.js'
 import { InvalidArgumentError } from '../errors.js'
 import { defineScript, type Script } from './script.js'
 
@@ -30,10 +30,17 @@ export class CustomCommands {
         'defineCommand',
       )
     }
+    if (numberOfKeys !== undefined) {
+      const count = wholeNumber('numberOfKeys', numberOfKeys, 0)
+      if (count instanceof Invalid)
+        throw new InvalidArgumentError(count.argument, count.problem, 'defineCommand')
+    }
     const script: AnyScript = defineScript({ lua })
     this.#commands.set(name, (on, args) => {
-      const count = numberOfKeys ?? Number(args[0])
       const rest = numberOfKeys === undefined ? args.slice(1) : args
+      const count = countedKeys(numberOfKeys ?? args[0], rest.length)
+      // Carried as a key, so that a client rejects and a pipeline throws.
+      if (count instanceof Invalid) return on.run(script, [count as never], [])
       return on.run(script, rest.slice(0, count) as Key[], rest.slice(count))
     })
     this.addTo(target)
@@ -49,4 +56,12 @@ export class CustomCommands {
     }
     return target
   }
+}
+
+function countedKeys(numberOfKeys: unknown, given: number): number | Invalid {
+  const count = wholeNumber('numberOfKeys', numberOfKeys, 0)
+  if (count instanceof Invalid) return count
+  return Number(count) <= given
+    ? Number(count)
+    : new Invalid('numberOfKeys', `is ${count}, but fewer arguments follow`)
 }

@@ -1,5 +1,6 @@
 import { channel } from 'node:diagnostics_channel'
 import { EventEmitter } from 'node:events'
+import { checkOptions } from '../config/call-checks.js'
 import { InvalidArgumentError } from '../errors.js'
 import type { CommandEvent, CommandListener, ListenOptions } from './commands.js'
 
@@ -46,9 +47,11 @@ export class ConnectionEvents {
   }
 
   /** Call `listener` with commands; the result takes it away. What it throws is reported as an `error`. */
-  listen(listener: CommandListener, { slowerThan, failed }: ListenOptions = {}): () => void {
+  listen(listener: CommandListener, options: ListenOptions = {}): () => void {
     if (typeof listener !== 'function')
       throw new InvalidArgumentError('listener', 'must be a function', 'listen')
+    checkOptions('listen', options)
+    const { slowerThan, failed } = options
     const token = {}
     this.#listeners.set(token, (event, waits) => {
       if (slowerThan !== undefined && (waits || event.durationMs < slowerThan)) return
