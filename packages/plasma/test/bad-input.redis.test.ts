@@ -55,6 +55,29 @@ describe('a script', () => {
   })
 })
 
+test('a script with names for Lua has as many keys and arguments', async () => {
+  const redis = testClient()
+  const named = defineScript({ keys: ['from', 'to'], args: ['by'], lua: 'return { from, to, by }' })
+  const wrong: [unknown[], unknown[], string][] = [
+    [['a'], ['1'], 'keys must be 2 (from, to), not 1'],
+    [['a', 'b', 'c'], ['1'], 'keys must be 2 (from, to), not 3'],
+    [['a', 'b'], [], 'args must be 1 (by), not 0'],
+  ]
+  for (const [keys, args, message] of wrong) {
+    const call = [named, keys, args] as [never, never, never]
+    const refused = { message: expect.stringContaining(message) }
+    await expect(redis.run(...call)).rejects.toMatchObject(refused)
+    await expect(redis.multi(c => [c.run(...call)])).rejects.toMatchObject(refused)
+    expect(() => redis.pipeline().run(...call)).toThrow(expect.objectContaining(refused))
+  }
+  expect(await redis.run(named, ['a', 'b'], ['1'])).toHaveLength(3)
+  for (const name of ['a b', 'end', '1st', '', 5])
+    for (const argument of ['keys', 'args']) {
+      const define = () => defineScript({ [argument]: [name], lua: 'return 1' } as never)
+      expect(define).toThrow(expect.objectContaining({ argument, command: 'defineScript' }))
+    }
+})
+
 test.each([undefined, null, 5, '', ['get']])('call(%j) wants the name of a command', async name => {
   await expect(testClient().call(name as never)).rejects.toMatchObject({ argument: 'name' })
 })
@@ -68,6 +91,15 @@ test.each([[null], ['x'], [[]]])('options that are %j are refused', async given 
   const options = given as never
   expect(() => new RedisClient(options)).toThrow(/must be an object/)
   await expect(testClient().clientList(options)).rejects.toMatchObject({ argument: 'options' })
+})
+
+test('a signal aborted without a reason gives calls up all the same', async () => {
+  const redis = testClient()
+  const given = redis.with({ signal: AbortSignal.abort(null) })
+  await expect(given.set('a', 1)).rejects.toBeNull()
+  await expect(given.multi(c => [c.set('a', 1)])).rejects.toBeNull()
+  await expect(given.blpop('a', 1)).rejects.toBeNull()
+  expect(await redis.exists('a')).toBe(0)
 })
 
 describe('options of a call', () => {

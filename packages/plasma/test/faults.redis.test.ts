@@ -142,6 +142,15 @@ describe('a server that goes away', () => {
     expect(await redis.lrange('l', 0, -1)).toEqual(['a', 'b', 'c'])
   })
 
+  test('one batch may be larger than maxQueued, unless something else waits', async () => {
+    const server = await serverFor()
+    const redis = clientOf({ port: server.port, maxQueued: 3 })
+    const batch = () => redis.pipeline(c => Array.from({ length: 5 }, () => c.ping()))
+    const [first, second] = await Promise.allSettled([batch(), batch()])
+    expect(first).toMatchObject({ status: 'fulfilled' })
+    expect(second).toMatchObject({ status: 'rejected', reason: { code: 'QUEUE_FULL' } })
+  })
+
   test('maxQueued 0 fails at once while Redis is away', async () => {
     const redis = clientOf({ host: '127.0.0.1', port: 1, maxQueued: 0 })
     await expect(redis.get('a')).rejects.toBeInstanceOf(QueueFullError)

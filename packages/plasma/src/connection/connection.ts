@@ -131,7 +131,7 @@ export class Connection {
   ): Promise<unknown> | undefined {
     const refusal = this.#refusal(limits.signal)
     if (refusal) {
-      command.reject(refusal as Error)
+      command.reject(refusal.error)
       return command.promise
     }
     this.#limit(command, limits)
@@ -150,7 +150,7 @@ export class Connection {
   ): Promise<Result> {
     const { signal, commandTimeout = this.config.commandTimeout } = limits
     const refusal = this.#refusal(signal)
-    if (refusal) return Promise.reject(refusal)
+    if (refusal) return Promise.reject(refusal.error)
     return new Promise<Result>((resolve, reject) => {
       let begun = false
       const waiting: Waiting = {
@@ -177,7 +177,7 @@ export class Connection {
   /** The masters, each an instance of its own: one of a single server, all of a Cluster; within the limits of `command`. */
   async masters(command: string, limits: Limits = NO_LIMITS): Promise<(Redis | undefined)[]> {
     const refusal = this.#refusal(limits.signal)
-    if (refusal) throw refusal
+    if (refusal) throw refusal.error
     const instance = this.ioredis
     if (!('nodes' in instance)) return [undefined]
     if (!this.#flows()) await ready(this, command, limits)
@@ -217,9 +217,10 @@ export class Connection {
     if (signal) limit({ signal }, error => command.reject(error), command)
   }
 
-  #refusal(signal: AbortSignal | undefined): unknown {
-    if (signal?.aborted) return signal.reason
-    return this.#closed ? new ConnectionClosedError(this.name) : undefined
+  /** The reason of a signal may be anything, also `null`. */
+  #refusal(signal: AbortSignal | undefined): { error: Error } | undefined {
+    if (signal?.aborted) return { error: signal.reason }
+    return this.#closed ? { error: new ConnectionClosedError(this.name) } : undefined
   }
 
   /** Can commands be written this moment, with none waiting in front? */
@@ -245,7 +246,10 @@ export class Connection {
 
   #enter(waiting: Waiting): void {
     const { maxQueued } = this.config
-    const isOver = this.#room.size + waiting.size > maxQueued
+    const { size } = this.#room
+    // A batch is not cut: where nothing else waits, it may be of any size.
+    const isOver =
+      size + waiting.size > maxQueued && (size > 0 || waiting.size === 1 || maxQueued === 0)
     // Nobody but its one caller waits for a dedicated connection.
     if (isOver && !this.#role.dedicated) {
       this.#begin()

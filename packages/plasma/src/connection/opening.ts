@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import type { Cluster, Redis } from 'ioredis'
 import type { Connection } from './connection.js'
 import { type Limits, limited } from './limits.js'
@@ -65,7 +66,10 @@ export function limitHandshake(
     stop()
     timer = setTimeout(() => {
       late(new Error(`connected, but no answer within ${timeoutMs} ms (connectTimeout)`))
+      // Without waiting for a goodbye, which does not come either.
+      const { stream } = instance as unknown as { stream?: Socket }
       instance.disconnect(true)
+      stream?.destroy()
     }, timeoutMs)
   })
   for (const event of ['ready', 'close', 'end']) instance.on(event, stop)

@@ -13,6 +13,8 @@ export interface Script<Keys extends readonly Key[], Args extends readonly Value
   readonly lua: string
   readonly sha1: string
   readonly reply: ((raw: never) => Reply) | undefined
+  /** Those that the definition gives, so that calls can be checked. */
+  readonly names?: { readonly keys?: readonly string[]; readonly args?: readonly string[] }
   /** Only for the types. */
   readonly slots?: (keys: Keys, args: Args) => void
 }
@@ -50,13 +52,30 @@ export function defineScript<
 ): Script<Slots<Keys, Key>, Slots<Args, Value>, Reply> {
   if (typeof definition?.lua !== 'string')
     throw new InvalidArgumentError('lua', 'must be the text of a script', 'defineScript')
-  const lua =
-    locals(definition.keys, 'KEYS') + locals(definition.args, 'ARGV') + definition.lua.trim()
+  const { keys, args } = definition
+  checkNames('keys', keys)
+  checkNames('args', args)
+  const lua = locals(keys, 'KEYS') + locals(args, 'ARGV') + definition.lua.trim()
   return {
     lua,
     sha1: createHash('sha1').update(lua).digest('hex'),
     reply: definition.reply,
+    names: { ...(keys && { keys }), ...(args && { args }) },
   }
+}
+
+const RESERVED = new Set(
+  `and break do else elseif end false for function if in local nil not or repeat return then true until while`.split(
+    ' ',
+  ),
+)
+
+function checkNames(argument: 'keys' | 'args', names: unknown): void {
+  if (names === undefined) return
+  const isName = (it: unknown) =>
+    typeof it === 'string' && /^[A-Za-z_]\w*$/.test(it) && !RESERVED.has(it)
+  if (Array.isArray(names) && names.every(isName)) return
+  throw new InvalidArgumentError(argument, 'must be a list of names for Lua', 'defineScript')
 }
 
 function locals(names: readonly string[] | undefined, table: 'KEYS' | 'ARGV'): string {
@@ -70,6 +89,22 @@ export function checkRun(script: unknown, keys: unknown, args: unknown): void {
     throw new InvalidArgumentError('script', 'must be made by defineScript', 'run')
   if (!Array.isArray(keys)) throw new InvalidArgumentError('keys', 'must be a list', 'run')
   if (!Array.isArray(args)) throw new InvalidArgumentError('args', 'must be a list', 'run')
+  const { names } = script as AnyScript
+  if (!names) return
+  checkCount('keys', keys, names.keys)
+  checkCount('args', args, names.args)
+}
+
+type AnyScript = Script<never, never, unknown>
+
+function checkCount(
+  argument: string,
+  given: readonly unknown[],
+  names: readonly string[] | undefined,
+): void {
+  if (names === undefined || names.length === given.length) return
+  const wanted = `must be ${names.length} (${names.join(', ')}), not ${given.length}`
+  throw new InvalidArgumentError(argument, wanted, 'run')
 }
 
 /** The scripts that a server was given the text of. */

@@ -149,7 +149,9 @@ describe('the reader of replies', () => {
         fc.property(
           fc.array(fc.tuple(type, text, text), { maxLength: 8 }),
           fc.array(fc.nat(), { maxLength: 10 }),
-          (sent, cuts) => {
+          (given, cuts) => {
+            // No two are the same, so that it shows which of them were heard.
+            const sent = given.map(([type, channel, text], i) => [type, channel, `${i}${text}`])
             const heard: string[][] = []
             const passed: Buffer[] = []
             const reader = new ReplyReader({
