@@ -31,6 +31,32 @@ describe('types', () => {
     expectTypeOf(redis.lpop('l', 2)).resolves.toEqualTypeOf<string[] | null>()
   })
 
+  test('fields are an object of any type whose properties are values', () => {
+    interface User {
+      name: string
+      age: number
+    }
+    const user: User = { name: 'Ada', age: 36 }
+    expectTypeOf(redis.hset('h', user)).resolves.toEqualTypeOf<number>()
+    expectTypeOf(redis.hset('h', { ...user, born: 1815n })).resolves.toEqualTypeOf<number>()
+    expectTypeOf(redis.hset('h', new Map([['a', 1]]))).resolves.toEqualTypeOf<number>()
+    expectTypeOf(redis.mset(user)).resolves.toEqualTypeOf<'OK'>()
+    expectTypeOf(redis.msetnx(user)).resolves.toEqualTypeOf<0 | 1>()
+    expectTypeOf(redis.xadd('s', user)).resolves.toEqualTypeOf<EntryId>()
+    expectTypeOf(redis.xadd('s', ['a', 1])).resolves.toEqualTypeOf<EntryId>()
+    expectTypeOf(redis.msetex(user)).resolves.toEqualTypeOf<0 | 1>()
+    expectTypeOf(redis.hsetex('h', user)).resolves.toEqualTypeOf<0 | 1>()
+    expectTypeOf(
+      redis.pipeline(c => [c.hset('h', user), c.xadd('s', user)]),
+    ).resolves.toEqualTypeOf<[number, EntryId]>()
+    // @ts-expect-error a Date is no value
+    redis.hset('h', { born: new Date() })
+    // @ts-expect-error nor is what may be missing
+    redis.hset('h', { name: undefined })
+    // @ts-expect-error a Date has no values
+    redis.hset('h', new Date())
+  })
+
   test('a reply has what the options ask for', () => {
     const fields = { a: 1 }
     expectTypeOf(redis.xadd('s', fields)).resolves.toEqualTypeOf<EntryId>()

@@ -4,6 +4,9 @@ export type Value = string | number | bigint | Uint8Array
 /** A key: text or bytes. */
 export type Key = string | Uint8Array
 
+/** An object whose properties are all values; also one with the type of an interface, which is no `Record`. */
+export type ValuesOf<T> = object & { readonly [Name in keyof T]: Value }
+
 /** An argument that the door refuses; carrying it instead of throwing lets a client reject and a pipeline throw. */
 export class Invalid {
   constructor(

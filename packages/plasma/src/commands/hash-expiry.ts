@@ -9,6 +9,7 @@ import {
   pairs,
   positive,
   type Value,
+  type ValuesOf,
   wholeNumber,
 } from './arguments.js'
 import { EXPIRE, type ExpireOptions } from './key-expiry.js'
@@ -122,9 +123,9 @@ export abstract class HashExpiry<M extends Mode> extends Sender<M> {
   }
 
   /** Write fields with one expiry; resolves with 0 when the condition is not met. Redis 8. */
-  hsetex(
+  hsetex<T extends ValuesOf<T>>(
     key: Key,
-    fields: Record<string, Value> | ReadonlyMap<Value, Value> | readonly Value[],
+    fields: T | ReadonlyMap<Value, Value> | readonly Value[],
     options: SetFieldsOptions = {},
   ) {
     const flat = pairs('fields', [fields])

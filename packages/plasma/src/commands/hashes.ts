@@ -8,6 +8,7 @@ import {
   list,
   pairs,
   type Value,
+  type ValuesOf,
   wholeNumber,
 } from './arguments.js'
 import { ELEMENT_SCAN, type ScanOptions, scanArguments } from './keys.js'
@@ -42,14 +43,14 @@ export abstract class Hashes<M extends Mode> extends Sender<M> {
    * await redis.hset('user:1', { name: 'Ada', visits: 1 })
    * await redis.hset('user:1', 'name', 'Ada', 'visits', 1)
    */
-  hset(key: Key, fields: Record<string, Value> | ReadonlyMap<Value, Value>): Returns<M, number>
+  hset<T extends ValuesOf<T>>(key: Key, fields: T | ReadonlyMap<Value, Value>): Returns<M, number>
   hset(key: Key, ...flat: Value[]): Returns<M, number>
   hset(key: Key, ...given: unknown[]): Returns<M, number> {
     return this.send('hset', [key, ...pairs('fields', given)], FIRST_KEY)
   }
 
   /** Like `hset`, resolving with `'OK'`; kept for older code. */
-  hmset(key: Key, fields: Record<string, Value> | ReadonlyMap<Value, Value>): Returns<M, 'OK'>
+  hmset<T extends ValuesOf<T>>(key: Key, fields: T | ReadonlyMap<Value, Value>): Returns<M, 'OK'>
   hmset(key: Key, ...flat: Value[]): Returns<M, 'OK'>
   hmset(key: Key, ...given: unknown[]): Returns<M, 'OK'> {
     return this.send('hmset', [key, ...pairs('fields', given)], FIRST_KEY)

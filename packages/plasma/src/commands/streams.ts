@@ -10,6 +10,7 @@ import {
   list,
   positive,
   type Value,
+  type ValuesOf,
   whole,
   word,
 } from './arguments.js'
@@ -61,12 +62,16 @@ export abstract class Streams<M extends Mode> extends Sender<M> {
    * await redis.xadd('orders', { item: 'book', pieces: 2 }, { maxLen: 10_000, approx: true })
    * await redis.xadd('orders', '*', 'item', 'book', 'pieces', 2)
    */
-  xadd(
+  xadd<T extends ValuesOf<T>>(
     key: Key,
-    fields: EntryFields,
+    fields: T | EntryFields,
     options: AddEntryOptions & { noMkStream: true },
   ): Returns<M, EntryId | null>
-  xadd(key: Key, fields: EntryFields, options?: AddEntryOptions): Returns<M, EntryId>
+  xadd<T extends ValuesOf<T>>(
+    key: Key,
+    fields: T | EntryFields,
+    options?: AddEntryOptions,
+  ): Returns<M, EntryId>
   xadd(key: Key, ...positional: Value[]): Returns<M, EntryId | null>
   xadd(key: Key, ...given: unknown[]): Returns<M, never> {
     return this.send('xadd', [key, ...entryArguments(given)], FIRST_KEY, idOrNull as never)

@@ -14,6 +14,7 @@ import {
   positive,
   TWO_KEYS,
   type Value,
+  type ValuesOf,
   wholeNumber,
   word,
 } from './arguments.js'
@@ -144,14 +145,14 @@ export abstract class Strings<M extends Mode> extends Sender<M> {
   }
 
   /** Write many keys at once, all or nothing. */
-  mset(values: Record<string, Value> | ReadonlyMap<Key, Value>): Returns<M, 'OK'>
+  mset<T extends ValuesOf<T>>(values: T | ReadonlyMap<Key, Value>): Returns<M, 'OK'>
   mset(...flat: Value[]): Returns<M, 'OK'>
   mset(...given: unknown[]): Returns<M, 'OK'> {
     return this.send('mset', pairs('values', given), KEY_VALUE_PAIRS)
   }
 
   /** Write many keys at once unless one of them exists; resolves with 1 when written. */
-  msetnx(values: Record<string, Value> | ReadonlyMap<Key, Value>): Returns<M, 0 | 1>
+  msetnx<T extends ValuesOf<T>>(values: T | ReadonlyMap<Key, Value>): Returns<M, 0 | 1>
   msetnx(...flat: Value[]): Returns<M, 0 | 1>
   msetnx(...given: unknown[]): Returns<M, 0 | 1> {
     return this.send('msetnx', pairs('values', given), KEY_VALUE_PAIRS)
@@ -229,8 +230,8 @@ export abstract class Strings<M extends Mode> extends Sender<M> {
   }
 
   /** Write many keys at once with one expiry, all or nothing; resolves with 1 when written. Redis 8.4. */
-  msetex(
-    values: Record<string, Value> | ReadonlyMap<Key, Value> | readonly Value[],
+  msetex<T extends ValuesOf<T>>(
+    values: T | ReadonlyMap<Key, Value> | readonly Value[],
     options: SetManyOptions = {},
   ) {
     const flat = pairs('values', [values])
