@@ -2,10 +2,10 @@ import {
   ConnectionClosedError,
   type Key,
   type RedisClient,
-  type RedisManager,
   type Script,
   type Value,
 } from '@gravito/plasma'
+import { isOver, onEnd, ownerOf } from '../redis/owner.js'
 import type { LocksClient } from '../redis/store.js'
 
 /** Bridges the time between two users. */
@@ -64,7 +64,7 @@ export class SideConnection {
   #opened(): RedisClient {
     if (this.#copy) return this.#copy
     const main = ownerOf(this.#client)
-    if (main.status === 'closed' || main.ioredis.status === 'end') {
+    if (isOver(main)) {
       this.#isOver = true
       throw new ConnectionClosedError(main.name)
     }
@@ -72,13 +72,10 @@ export class SideConnection {
     // What happens here happens to the user's connection too, which reports it.
     copy.on('error', () => undefined)
     this.#copy = copy
-    const { ioredis } = main
-    const over = () => {
+    this.#forget = onEnd(main.ioredis, () => {
       this.#isOver = true
       this.#close()
-    }
-    ioredis.once('end', over)
-    this.#forget = () => ioredis.off('end', over)
+    })
     return copy
   }
 
@@ -89,8 +86,3 @@ export class SideConnection {
     this.#copy = undefined
   }
 }
-
-const ownerOf = (client: LocksClient): RedisClient =>
-  'connection' in client
-    ? (client as unknown as RedisManager).connection()
-    : (client as unknown as RedisClient)

@@ -40,6 +40,7 @@ export class Wait {
     let failure: unknown
     for (let asked = false; ; asked = true) {
       signal?.throwIfAborted()
+      if (waiter.failure) throw storeError(this.#name, waiter.failure)
       const given = waiter.take()
       if (given) {
         this.isContended ||= this.#questions > 1
