@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from '@gravito/plasma'
-import { LockReplicasError, LockTimeoutError, storeError } from '../errors.js'
+import { LockReplicasError, type LockStoreError, LockTimeoutError, storeError } from '../errors.js'
 import { checkLeaseData, Lease, type LeaseData } from '../lease/lease.js'
 import { type Section, sectionOf } from '../lease/section.js'
 import {
@@ -81,14 +81,14 @@ export class Mutex {
   /** Who holds the lock, `null` when it is free. */
   async inspect(): Promise<Holder | null> {
     return this.#store.inspect(this.#keys).catch(error => {
-      throw storeError(this.name, error)
+      throw this.#storeError(error)
     })
   }
 
   /** Take the lock away from whoever holds it: for emergencies. Resolves with false when it was free. */
   async forceRelease(): Promise<boolean> {
     return this.#store.forceRelease(this.#keys).catch(error => {
-      throw storeError(this.name, error)
+      throw this.#storeError(error)
     })
   }
 
@@ -98,7 +98,7 @@ export class Mutex {
     const options = resolve(this.#options, { ttlMs: data.ttlMs })
     const sentAt = performance.now()
     const held = await this.#store.extend(this.#keys, data.ticket, data.ttlMs).catch(error => {
-      throw storeError(this.name, error)
+      throw this.#storeError(error)
     })
     if (!held) return null
     return this.#lease(data.ticket, { token: data.token, sentAt, leaseMs: data.ttlMs }, options)
@@ -130,7 +130,7 @@ export class Mutex {
       throw new LockReplicasError(this.name, minReplicas, confirmed)
     } catch (error) {
       lease.release().catch(() => false)
-      throw error instanceof LockReplicasError ? error : storeError(this.name, error)
+      throw error instanceof LockReplicasError ? error : this.#storeError(error)
     }
   }
 
@@ -186,7 +186,7 @@ export class Mutex {
     } catch (error) {
       // The reply may be lost, not the effect.
       this.#store.cancel(this.#keys, ticket).catch(() => false)
-      const failure = storeError(this.name, error)
+      const failure = this.#storeError(error)
       this.#missed(failure, started, undefined)
       throw failure
     }
@@ -230,6 +230,10 @@ export class Mutex {
       release: held => this.#lines.release(keys, ticket, held),
       lost: () => this.#lines.ended(keys, ticket),
     })
+  }
+
+  #storeError(cause: unknown): LockStoreError {
+    return storeError(this.name, cause, this.#store.kind.name)
   }
 
   #missed(error: Error, started: number, signal: AbortSignal | undefined): void {

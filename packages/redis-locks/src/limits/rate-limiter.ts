@@ -134,10 +134,10 @@ export class RateLimiter {
     const { timeoutMs = Number.POSITIVE_INFINITY } = this.#options
     if (!(await settles(reply, timeoutMs, undefined))) {
       const late = new Error(`no answer of Redis within ${timeoutMs} ms (timeoutMs)`)
-      throw new LockStoreError(this.name, late)
+      throw new LockStoreError(this.name, late, 'rate-limit')
     }
     return reply.catch(error => {
-      throw new LockStoreError(this.name, error)
+      throw new LockStoreError(this.name, error, 'rate-limit')
     })
   }
 
