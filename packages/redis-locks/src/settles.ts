@@ -17,6 +17,7 @@ export function settles(
     const stop = () => end(false)
     const done = () => end(true)
     if (Number.isFinite(ms)) timer = setTimeout(stop, Math.min(ms, MAX_TIMER_MS))
+    if (signal?.aborted) return end(false)
     signal?.addEventListener('abort', stop, { once: true })
     promise.then(done, done)
   })

@@ -16,6 +16,8 @@ import { Wait } from '../waiting/wait.js'
 import type { Given } from '../waiting/waiter.js'
 import { asHolder, leaseOfContext } from './reentrancy.js'
 
+/** The end of a ticket that asks for permits. */
+const CLAIM = /\*\d+\/\d+$/
 const MAX_CONFIRM_MS = 1_000
 
 /** A lock that one holder in the whole fleet has at a time, for the length of a renewed lease. */
@@ -95,6 +97,9 @@ export class Mutex {
   /** A lease that `toJSON` of another process described, if it is still held; it lasts its full time from now. */
   async restore(data: LeaseData): Promise<Lease | null> {
     checkLeaseData(data)
+    if (CLAIM.test(data.ticket) === (this.#store.kind.queues === 'head')) {
+      throw new InvalidArgumentError('data', 'is another kind of lock: use the restore of that one')
+    }
     const options = resolve(this.#options, { ttlMs: data.ttlMs })
     const sentAt = performance.now()
     const held = await this.#store.extend(this.#keys, data.ticket, data.ttlMs).catch(error => {

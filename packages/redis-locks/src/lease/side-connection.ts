@@ -20,7 +20,6 @@ export class SideConnection {
   #copy: RedisClient | undefined
   #users = 0
   #closing: NodeJS.Timeout | undefined
-  #isOver = false
   #forget = () => {}
 
   constructor(client: LocksClient) {
@@ -29,13 +28,17 @@ export class SideConnection {
 
   /** Has the user closed the client? */
   get isOver(): boolean {
-    return this.#isOver
+    try {
+      return isOver(ownerOf(this.#client))
+    } catch {
+      // A manager that was reset.
+      return true
+    }
   }
 
   /** Somebody will send commands; every call needs one of `leave`. */
   enter(): void {
     this.#users++
-    this.#isOver = false
     clearTimeout(this.#closing)
   }
 
@@ -64,18 +67,12 @@ export class SideConnection {
   #opened(): RedisClient {
     if (this.#copy) return this.#copy
     const main = ownerOf(this.#client)
-    if (isOver(main)) {
-      this.#isOver = true
-      throw new ConnectionClosedError(main.name)
-    }
+    if (isOver(main)) throw new ConnectionClosedError(main.name)
     const copy = main.duplicate()
     // What happens here happens to the user's connection too, which reports it.
     copy.on('error', () => undefined)
     this.#copy = copy
-    this.#forget = onEnd(main.ioredis, () => {
-      this.#isOver = true
-      this.#close()
-    })
+    this.#forget = onEnd(main.ioredis, () => this.#close())
     return copy
   }
 
