@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from '@gravito/plasma'
+import { onAbort } from '../aborts.js'
 import { LockReplicasError, type LockStoreError, LockTimeoutError, storeError } from '../errors.js'
 import { checkLeaseData, Lease, type LeaseData } from '../lease/lease.js'
 import { type Section, sectionOf } from '../lease/section.js'
@@ -153,8 +154,7 @@ export class Mutex {
     const started = performance.now()
     const waiter = this.#lines.join(this.#keys, resolved.ttlMs)
     let lease: Lease | undefined
-    const abort = signal && (() => waiter.wake())
-    if (abort) signal.addEventListener('abort', abort, { once: true })
+    const deaf = signal && onAbort(signal, () => waiter.wake())
     try {
       const { waitMs } = resolved
       const wait = new Wait(this.#lines, this.name, this.#keys, waiter, { waitMs, signal })
@@ -167,7 +167,7 @@ export class Mutex {
       this.#missed(error as Error, started, signal)
       throw error
     } finally {
-      if (abort) signal.removeEventListener('abort', abort)
+      deaf?.()
       this.#lines.leave(this.#keys, waiter, lease !== undefined)
       const { given } = waiter
       if (given?.ticket) this.#lines.release(this.#keys, given.ticket, given).catch(() => false)
