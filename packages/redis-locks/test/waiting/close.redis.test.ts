@@ -2,7 +2,7 @@ import { createManager, RedisClient, type RedisManager } from '@gravito/plasma'
 import { startProxy, uniquePrefix, waitUntil } from '@gravito/redis-testing'
 import { Redis as IoRedis } from 'ioredis'
 import { describe, expect, inject, onTestFinished, test } from 'vitest'
-import { createLocks, type Locks, type LocksSource } from '../../src/index.js'
+import { createLocks, type Locks, type LocksSource, quorum } from '../../src/index.js'
 import { clients, pause, queued } from '../setup.js'
 
 /** Well below the 5 s after which a waiter asks again by itself, and the 15 s after which its ticket is dead. */
@@ -118,6 +118,23 @@ test('several locks: those that were taken already are given back at once', asyn
   await (await behind).release()
   expect(performance.now() - started).toBeLessThan(SOON_MS)
   await lease.release()
+})
+
+test('who waits for a quorum is told when a majority of its clients is closed', async () => {
+  const keyPrefixes = [1, 2, 3].map(() => uniquePrefix('closed'))
+  const nodes = () =>
+    keyPrefixes.map(keyPrefix => {
+      const redis = new RedisClient({ url: inject('redisUrl'), keyPrefix })
+      onTestFinished(() => redis.disconnect())
+      return redis
+    })
+  const [mine, others] = [nodes(), nodes()]
+  const lease = await quorum(others).mutex('a').acquire()
+  const waiting = ended(quorum(mine).mutex('a').acquire({ waitMs: Number.POSITIVE_INFINITY }))
+  await pause(300)
+  await Promise.all(mine.slice(1).map(it => it.disconnect()))
+  expect(await waiting).toMatchObject({ error: { code: 'LOCK_QUORUM' } })
+  expect(await lease.release()).toBe(true)
 })
 
 test('a light request behind a heavy one of a closed client goes on at once', async () => {
