@@ -4,17 +4,21 @@ const ANSWER_MS = 1_000
 const CLOSE_MS = 100
 
 /** What a closed client has still to tell Redis, over a connection that lasts as long as that takes. */
-export class LastWords {
+class LastWords {
+  readonly #owner: RedisClient
   #copy: RedisClient | undefined
   #underWay = 0
 
+  constructor(owner: RedisClient) {
+    this.#owner = owner
+  }
+
   async run<K extends readonly Key[], A extends readonly Value[], Reply>(
-    owner: RedisClient,
     script: Script<K, A, Reply>,
     keys: K,
     args: A,
   ): Promise<Reply> {
-    const copy = this.#copy ?? owner.duplicate()
+    const copy = this.#copy ?? this.#owner.duplicate()
     // The user has closed what could report it.
     if (!this.#copy) copy.on('error', () => undefined)
     this.#copy = copy
@@ -28,4 +32,13 @@ export class LastWords {
       }
     }
   }
+}
+
+const all = new WeakMap<RedisClient, LastWords>()
+
+/** Those of a client, whatever is made of it. */
+export function lastWordsOf(owner: RedisClient): LastWords {
+  const words = all.get(owner) ?? new LastWords(owner)
+  all.set(owner, words)
+  return words
 }

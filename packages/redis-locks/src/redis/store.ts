@@ -10,7 +10,7 @@ import { Telemetry } from '../telemetry/telemetry.js'
 import { SPARE_TOKENS, type Tenure } from '../waiting/tenure.js'
 import { clientOf } from './client.js'
 import { type LockKeys, lockKeys } from './keys.js'
-import { LastWords } from './last-words.js'
+import { lastWordsOf } from './last-words.js'
 import { isOver, onClose, ownerOf } from './owner.js'
 
 /** What locks need of a client: a plasma client or manager has it. */
@@ -55,7 +55,6 @@ interface Shared {
   releases: number
   readonly renewals: Renewals
   readonly telemetry: Telemetry
-  readonly lastWords: LastWords
   /** Kept, for a manager that is reset cannot tell any more. */
   owner: RedisClient | undefined
 }
@@ -176,7 +175,7 @@ export class LockStore {
     } catch (error) {
       const closed = this.#closed()
       if (!closed) throw error
-      return this.#shared.lastWords.run(closed, CANCEL, all(keys), args)
+      return lastWordsOf(closed).run(CANCEL, all(keys), args)
     }
   }
 
@@ -286,7 +285,6 @@ const newShared = (client: LocksClient): Shared => ({
   releases: 0,
   renewals: new Renewals(client),
   telemetry: new Telemetry(),
-  lastWords: new LastWords(),
   owner: undefined,
 })
 

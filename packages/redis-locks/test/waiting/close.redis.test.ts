@@ -1,5 +1,5 @@
 import { createManager, RedisClient, type RedisManager } from '@gravito/plasma'
-import { startProxy, uniquePrefix, waitUntil } from '@gravito/redis-testing'
+import { startProxy, startRedis, uniquePrefix, waitUntil } from '@gravito/redis-testing'
 import { Redis as IoRedis } from 'ioredis'
 import { describe, expect, inject, onTestFinished, test } from 'vitest'
 import { createLocks, type Locks, type LocksSource, quorum } from '../../src/index.js'
@@ -103,6 +103,25 @@ test('all who wait in one process for its own lock are told, and what others hol
   expect((await two.locks.mutex('a').inspect())?.token).toBe(lease.token)
   await two.locks.mutex('a').forceRelease()
   await (await others).release()
+})
+
+test('what has still to be said takes no connection each, however many locks were made of the client', async () => {
+  const server = await startRedis()
+  onTestFinished(() => server.stop())
+  const [one, two] = clients(2, { waitMs: 60_000 }, server.url)
+  const connections = async () =>
+    Number(/total_connections_received:(\d+)/.exec(await two.redis.call('INFO', 'stats'))?.[1])
+  const lease = await two.locks.mutex('a').acquire()
+  const waits = Array.from({ length: 20 }, () =>
+    ended(createLocks(one.redis).mutex('a').acquire({ waitMs: 60_000 })),
+  )
+  await queued(two.redis, 'lock:{a}', 20)
+  const before = await connections()
+  await one.redis.disconnect()
+  await Promise.all(waits)
+  await queued(two.redis, 'lock:{a}', 0)
+  expect((await connections()) - before).toBeLessThan(5)
+  await lease.release()
 })
 
 test('several locks: those that were taken already are given back at once', async () => {
