@@ -1,4 +1,5 @@
 import { RedisError } from '@gravito/plasma'
+import type { LockKind } from './telemetry/telemetry.js'
 
 /** The lock was not free within `waitMs`. */
 export class LockTimeoutError extends RedisError {
@@ -28,22 +29,32 @@ export class LockLostError extends RedisError {
   }
 }
 
+/** What messages call it. */
+const CALLED = {
+  mutex: 'Lock',
+  semaphore: 'Semaphore',
+  'read-write': 'Read-write lock',
+  'rate-limit': 'Rate limit',
+} as const
+
 /** Redis refused or could not be reached; `cause` says why. Nothing is held. */
 export class LockStoreError extends RedisError {
   static override readonly kind = 'LockStoreError'
 
   constructor(
+    /** The name of the lock, semaphore or limit. */
     readonly lock: string,
     cause: unknown,
+    kind: LockKind | 'rate-limit' = 'mutex',
   ) {
     const why = cause instanceof Error ? cause.message : String(cause)
-    super(`Lock "${lock}": Redis failed: ${why}`, { code: 'LOCK_STORE', cause })
+    super(`${CALLED[kind]} "${lock}": Redis failed: ${why}`, { code: 'LOCK_STORE', cause })
   }
 }
 
 /** A LockStoreError with this cause, or the one that it is already. */
-export const storeError = (lock: string, cause: unknown): LockStoreError =>
-  cause instanceof LockStoreError ? cause : new LockStoreError(lock, cause)
+export const storeError = (lock: string, cause: unknown, kind: LockKind): LockStoreError =>
+  cause instanceof LockStoreError ? cause : new LockStoreError(lock, cause, kind)
 
 /** A limit did not allow it. */
 export class RateLimitedError extends RedisError {

@@ -72,9 +72,7 @@ export function resolve(
   if (!Number.isSafeInteger(minReplicas) || minReplicas < 0) {
     throw new InvalidArgumentError('minReplicas', 'must be a whole number from 0 up')
   }
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw new InvalidArgumentError('signal', 'must be an AbortSignal')
-  }
+  checkSignal(signal)
   return resolved
 }
 
@@ -95,6 +93,19 @@ function over(defaults: ResolvedOptions, options: LocksOptions): ResolvedOptions
 export function checkOptions(options: unknown): void {
   if (typeof options === 'object' && options !== null && !Array.isArray(options)) return
   throw new InvalidArgumentError('options', 'must be an object')
+}
+
+/** @throws InvalidArgumentError unless it is left out or an AbortSignal */
+export function checkSignal(signal: unknown): void {
+  if (signal === undefined || signal instanceof AbortSignal) return
+  throw new InvalidArgumentError('signal', 'must be an AbortSignal')
+}
+
+/** @throws InvalidArgumentError naming an option that is not known */
+export function checkNames(options: object, known: readonly string[]): void {
+  const unknown = Object.keys(options).find(name => !known.includes(name))
+  if (unknown === undefined) return
+  throw new InvalidArgumentError(unknown, `is no option; known are ${known.join(', ')}`)
 }
 
 /** @throws InvalidArgumentError unless it is a function */

@@ -1,3 +1,5 @@
+import { onAbort } from './aborts.js'
+
 /** Node's timers end here and fire at once beyond. */
 const MAX_TIMER_MS = 2 ** 31 - 1
 
@@ -9,15 +11,17 @@ export function settles(
 ): Promise<boolean> {
   return new Promise(resolve => {
     let timer: NodeJS.Timeout | undefined
+    let deaf: (() => void) | undefined
     const end = (settled: boolean) => {
       clearTimeout(timer)
-      signal?.removeEventListener('abort', stop)
+      deaf?.()
       resolve(settled)
     }
     const stop = () => end(false)
     const done = () => end(true)
-    if (Number.isFinite(ms)) timer = setTimeout(stop, Math.min(ms, MAX_TIMER_MS))
-    signal?.addEventListener('abort', stop, { once: true })
     promise.then(done, done)
+    if (signal?.aborted) return stop()
+    if (Number.isFinite(ms)) timer = setTimeout(stop, Math.min(ms, MAX_TIMER_MS))
+    if (signal) deaf = onAbort(signal, stop)
   })
 }

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, RedisClient } from '@gravito/plasma'
 import { describe, expect, test } from 'vitest'
-import { createLimiter, createLocks, quorum } from '../src/index.js'
+import { createLimiter, createLocks, type Lockable, type Locks, quorum } from '../src/index.js'
 import { clients } from './setup.js'
 
 const data = { name: 'a', ticket: 't', token: 1, ttlMs: 1_000 }
@@ -63,6 +63,36 @@ test.each([[null], [5], ['x'], [[]]])('options that are %o are refused', given =
     expect(call).toThrow(InvalidArgumentError)
   }
 })
+
+test.each([
+  ['signal', { signal: {} }],
+  ['waitMs', { waitMs: -1 }],
+  ['wait', { wait: 5 }],
+  ['options', null],
+  ['options', 5],
+])('acquire of a limit refuses a bad %s, and nothing is spent', async (argument, options) => {
+  const [{ locks }] = clients(1)
+  const limiter = locks.rateLimiter('a', LIMIT)
+  const refused = { code: 'ARGUMENT_INVALID', argument }
+  await expect(limiter.acquire('id', options as never)).rejects.toMatchObject(refused)
+  await expect(limiter.run('id', () => 1, options as never)).rejects.toMatchObject(refused)
+  expect((await limiter.peek('id')).remaining).toBe(1)
+})
+
+test.each([
+  ['a semaphore', l => l.semaphore('a', { permits: 2 })],
+  ['a reader', l => l.readWrite('a').read()],
+] satisfies [string, (locks: Locks) => Pick<Lockable, 'acquire' | 'restore'>][])(
+  'restore says where a lease of %s is restored, instead of that it is lost',
+  async (_, of) => {
+    const [{ locks }] = clients(1)
+    const lease = await of(locks).acquire()
+    const refused = { argument: 'data', message: expect.stringContaining('restore') }
+    await expect(locks.restore(lease.toJSON())).rejects.toMatchObject(refused)
+    await expect(locks.mutex('a').restore(lease.toJSON())).rejects.toMatchObject(refused)
+    expect(await (await of(locks).restore(lease.toJSON()))?.release()).toBe(true)
+  },
+)
 
 test('a limiter wants locks', () => {
   expect(() => createLimiter(undefined as never)).toThrow(/createLocks/)

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from '@gravito/plasma'
 import type { Lease } from '../lease/lease.js'
 import type { Section } from '../lease/section.js'
-import { checkMs } from '../options.js'
+import { checkMs, checkNames } from '../options.js'
 import type { Mutex } from './mutex.js'
 
 export interface LeaderOptions {
@@ -23,7 +23,7 @@ export interface LeaderOptions {
 }
 
 const RETRY_MS = 1_000
-const KNOWN = ['onElected', 'onResigned', 'onError', 'retryMs', 'graceMs']
+const KNOWN = ['ttlMs', 'onElected', 'onResigned', 'onError', 'retryMs', 'graceMs']
 const HOOKS = ['onElected', 'onResigned', 'onError'] as const
 
 /** One candidate for a leadership that one process of the fleet has at a time. */
@@ -37,10 +37,7 @@ export class Leader {
   #ended: Promise<void> | undefined
 
   constructor(mutex: Mutex, ttlMs: number, options: LeaderOptions) {
-    const unknown = Object.keys(options).find(option => !KNOWN.includes(option))
-    if (unknown) {
-      throw new InvalidArgumentError(unknown, `is no option; known are ttlMs, ${KNOWN.join(', ')}`)
-    }
+    checkNames(options, KNOWN)
     for (const hook of HOOKS) {
       if (options[hook] === undefined || typeof options[hook] === 'function') continue
       throw new InvalidArgumentError(hook, 'must be a function')

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from '@gravito/plasma'
-import { LockReplicasError, LockTimeoutError, storeError } from '../errors.js'
+import { onAbort } from '../aborts.js'
+import { LockReplicasError, type LockStoreError, LockTimeoutError, storeError } from '../errors.js'
 import { checkLeaseData, Lease, type LeaseData } from '../lease/lease.js'
 import { type Section, sectionOf } from '../lease/section.js'
 import {
@@ -16,6 +17,8 @@ import { Wait } from '../waiting/wait.js'
 import type { Given } from '../waiting/waiter.js'
 import { asHolder, leaseOfContext } from './reentrancy.js'
 
+/** The end of a ticket that asks for permits. */
+const CLAIM = /\*\d+\/\d+$/
 const MAX_CONFIRM_MS = 1_000
 
 /** A lock that one holder in the whole fleet has at a time, for the length of a renewed lease. */
@@ -81,24 +84,27 @@ export class Mutex {
   /** Who holds the lock, `null` when it is free. */
   async inspect(): Promise<Holder | null> {
     return this.#store.inspect(this.#keys).catch(error => {
-      throw storeError(this.name, error)
+      throw this.#storeError(error)
     })
   }
 
   /** Take the lock away from whoever holds it: for emergencies. Resolves with false when it was free. */
   async forceRelease(): Promise<boolean> {
     return this.#store.forceRelease(this.#keys).catch(error => {
-      throw storeError(this.name, error)
+      throw this.#storeError(error)
     })
   }
 
   /** A lease that `toJSON` of another process described, if it is still held; it lasts its full time from now. */
   async restore(data: LeaseData): Promise<Lease | null> {
     checkLeaseData(data)
+    if (CLAIM.test(data.ticket) === (this.#store.kind.queues === 'head')) {
+      throw new InvalidArgumentError('data', 'is another kind of lock: use the restore of that one')
+    }
     const options = resolve(this.#options, { ttlMs: data.ttlMs })
     const sentAt = performance.now()
     const held = await this.#store.extend(this.#keys, data.ticket, data.ttlMs).catch(error => {
-      throw storeError(this.name, error)
+      throw this.#storeError(error)
     })
     if (!held) return null
     return this.#lease(data.ticket, { token: data.token, sentAt, leaseMs: data.ttlMs }, options)
@@ -130,7 +136,7 @@ export class Mutex {
       throw new LockReplicasError(this.name, minReplicas, confirmed)
     } catch (error) {
       lease.release().catch(() => false)
-      throw error instanceof LockReplicasError ? error : storeError(this.name, error)
+      throw error instanceof LockReplicasError ? error : this.#storeError(error)
     }
   }
 
@@ -148,8 +154,7 @@ export class Mutex {
     const started = performance.now()
     const waiter = this.#lines.join(this.#keys, resolved.ttlMs)
     let lease: Lease | undefined
-    const abort = signal && (() => waiter.wake())
-    if (abort) signal.addEventListener('abort', abort, { once: true })
+    const deaf = signal && onAbort(signal, () => waiter.wake())
     try {
       const { waitMs } = resolved
       const wait = new Wait(this.#lines, this.name, this.#keys, waiter, { waitMs, signal })
@@ -162,7 +167,7 @@ export class Mutex {
       this.#missed(error as Error, started, signal)
       throw error
     } finally {
-      if (abort) signal.removeEventListener('abort', abort)
+      deaf?.()
       this.#lines.leave(this.#keys, waiter, lease !== undefined)
       const { given } = waiter
       if (given?.ticket) this.#lines.release(this.#keys, given.ticket, given).catch(() => false)
@@ -186,7 +191,7 @@ export class Mutex {
     } catch (error) {
       // The reply may be lost, not the effect.
       this.#store.cancel(this.#keys, ticket).catch(() => false)
-      const failure = storeError(this.name, error)
+      const failure = this.#storeError(error)
       this.#missed(failure, started, undefined)
       throw failure
     }
@@ -230,6 +235,10 @@ export class Mutex {
       release: held => this.#lines.release(keys, ticket, held),
       lost: () => this.#lines.ended(keys, ticket),
     })
+  }
+
+  #storeError(cause: unknown): LockStoreError {
+    return storeError(this.name, cause, this.#store.kind.name)
   }
 
   #missed(error: Error, started: number, signal: AbortSignal | undefined): void {

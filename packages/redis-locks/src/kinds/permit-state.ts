@@ -23,7 +23,7 @@ export interface PermitState {
 export async function permitState(store: LockStore, name: string): Promise<PermitState> {
   const reply = store.permitInfo(store.keys(name))
   const [limit, held, queued, holders] = await reply.catch(error => {
-    throw new LockStoreError(name, error)
+    throw new LockStoreError(name, error, store.kind.name)
   })
   return {
     limit,

@@ -144,7 +144,7 @@ export class Semaphore {
   #limit(how: LimitChange, amount: number): Promise<number> {
     const keys = this.#store.keys(this.name)
     return this.#store.setLimit(keys, how, amount, this.#permits).catch(error => {
-      throw new LockStoreError(this.name, error)
+      throw new LockStoreError(this.name, error, this.#store.kind.name)
     })
   }
 

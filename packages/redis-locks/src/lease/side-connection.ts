@@ -2,10 +2,10 @@ import {
   ConnectionClosedError,
   type Key,
   type RedisClient,
-  type RedisManager,
   type Script,
   type Value,
 } from '@gravito/plasma'
+import { isOver, onEnd, ownerOf } from '../redis/owner.js'
 import type { LocksClient } from '../redis/store.js'
 
 /** Bridges the time between two users. */
@@ -20,7 +20,6 @@ export class SideConnection {
   #copy: RedisClient | undefined
   #users = 0
   #closing: NodeJS.Timeout | undefined
-  #isOver = false
   #forget = () => {}
 
   constructor(client: LocksClient) {
@@ -29,13 +28,17 @@ export class SideConnection {
 
   /** Has the user closed the client? */
   get isOver(): boolean {
-    return this.#isOver
+    try {
+      return isOver(ownerOf(this.#client))
+    } catch {
+      // A manager that was reset.
+      return true
+    }
   }
 
   /** Somebody will send commands; every call needs one of `leave`. */
   enter(): void {
     this.#users++
-    this.#isOver = false
     clearTimeout(this.#closing)
   }
 
@@ -64,21 +67,12 @@ export class SideConnection {
   #opened(): RedisClient {
     if (this.#copy) return this.#copy
     const main = ownerOf(this.#client)
-    if (main.status === 'closed' || main.ioredis.status === 'end') {
-      this.#isOver = true
-      throw new ConnectionClosedError(main.name)
-    }
+    if (isOver(main)) throw new ConnectionClosedError(main.name)
     const copy = main.duplicate()
     // What happens here happens to the user's connection too, which reports it.
     copy.on('error', () => undefined)
     this.#copy = copy
-    const { ioredis } = main
-    const over = () => {
-      this.#isOver = true
-      this.#close()
-    }
-    ioredis.once('end', over)
-    this.#forget = () => ioredis.off('end', over)
+    this.#forget = onEnd(main.ioredis, () => this.#close())
     return copy
   }
 
@@ -89,8 +83,3 @@ export class SideConnection {
     this.#copy = undefined
   }
 }
-
-const ownerOf = (client: LocksClient): RedisClient =>
-  'connection' in client
-    ? (client as unknown as RedisManager).connection()
-    : (client as unknown as RedisClient)

@@ -1,6 +1,13 @@
 import { InvalidArgumentError } from '@gravito/plasma'
 import { LockStoreError, RateLimitedError } from '../errors.js'
-import { checkAmount, checkFunction, checkMs, checkOptions } from '../options.js'
+import {
+  checkAmount,
+  checkFunction,
+  checkMs,
+  checkNames,
+  checkOptions,
+  checkSignal,
+} from '../options.js'
 import { escapedName } from '../redis/keys.js'
 import { settles } from '../settles.js'
 import type { LimitStore, Spending } from './store.js'
@@ -44,6 +51,7 @@ export interface SpendOptions {
 }
 
 const OPTIONS = ['limit', 'windowMs', 'algorithm', 'failOpen', 'timeoutMs', 'onError']
+const SPEND_OPTIONS = ['cost', 'waitMs', 'signal']
 
 /** A limit per id, shared by all processes; one command per attempt. */
 export class RateLimiter {
@@ -83,7 +91,10 @@ export class RateLimiter {
    * @throws RateLimitedError, at once when the wait would be longer; LockStoreError, or the signal's reason
    */
   async acquire(id: string, options: SpendOptions = {}): Promise<RateLimit> {
+    checkOptions(options)
+    checkNames(options, SPEND_OPTIONS)
     const { cost = 1, waitMs = 0, signal } = options
+    checkSignal(signal)
     checkMs('waitMs', waitMs, 0)
     const deadline = performance.now() + waitMs
     for (;;) {
@@ -134,10 +145,10 @@ export class RateLimiter {
     const { timeoutMs = Number.POSITIVE_INFINITY } = this.#options
     if (!(await settles(reply, timeoutMs, undefined))) {
       const late = new Error(`no answer of Redis within ${timeoutMs} ms (timeoutMs)`)
-      throw new LockStoreError(this.name, late)
+      throw new LockStoreError(this.name, late, 'rate-limit')
     }
     return reply.catch(error => {
-      throw new LockStoreError(this.name, error)
+      throw new LockStoreError(this.name, error, 'rate-limit')
     })
   }
 
@@ -153,11 +164,7 @@ const unixSeconds = (fromNowMs: number) => Math.ceil((Date.now() + fromNowMs) / 
 
 function checked(options: RateLimitOptions): RateLimitOptions & { algorithm: string } {
   checkOptions(options)
-  for (const name of Object.keys(options)) {
-    if (!OPTIONS.includes(name)) {
-      throw new InvalidArgumentError(name, `is no option; known are ${OPTIONS.join(', ')}`)
-    }
-  }
+  checkNames(options, OPTIONS)
   const { limit, windowMs, algorithm = 'sliding-window', failOpen, timeoutMs, onError } = options
   checkAmount('limit', limit, Number.MAX_SAFE_INTEGER)
   checkMs('windowMs', windowMs, 1)

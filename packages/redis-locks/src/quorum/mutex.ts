@@ -82,6 +82,8 @@ export class QuorumMutex {
       }
       const outcome = await attempt
       if (outcome instanceof Lease) return outcome
+      const open = this.#quorum.nodes.filter(node => !node.isOver).length
+      if (outcome && open < this.#needed) throw outcome
       const pauseMs = this.#quorum.retryMs * (0.5 + Math.random())
       if (deadline - performance.now() <= pauseMs) {
         throw outcome ?? new LockTimeoutError(this.name, resolved.waitMs)

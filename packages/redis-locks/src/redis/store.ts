@@ -10,6 +10,8 @@ import { Telemetry } from '../telemetry/telemetry.js'
 import { SPARE_TOKENS, type Tenure } from '../waiting/tenure.js'
 import { clientOf } from './client.js'
 import { type LockKeys, lockKeys } from './keys.js'
+import { lastWordsOf } from './last-words.js'
+import { isOver, onClose, ownerOf } from './owner.js'
 
 /** What locks need of a client: a plasma client or manager has it. */
 export type LocksClient = Pick<
@@ -53,6 +55,8 @@ interface Shared {
   releases: number
   readonly renewals: Renewals
   readonly telemetry: Telemetry
+  /** Kept, for a manager that is reset cannot tell any more. */
+  owner: RedisClient | undefined
 }
 
 /** Who waits says so at least this often; a ticket that is older is dead. */
@@ -162,9 +166,17 @@ export class LockStore {
     return this.#client.run(this.kind.scripts.RELEASE_AND_ENQUEUE, all(keys), args)
   }
 
-  /** Take a ticket out of the queue, and give the lock back if it was granted. */
-  cancel(keys: LockKeys, ticket: string): Promise<boolean> {
-    return this.#client.run(this.kind.scripts.CANCEL, all(keys), [ticket, this.#publish])
+  /** Take a ticket out of the queue, and give the lock back if it was granted; also when the client is closed. */
+  async cancel(keys: LockKeys, ticket: string): Promise<boolean> {
+    const { CANCEL } = this.kind.scripts
+    const args = [ticket, this.#publish] as const
+    try {
+      return await this.#client.run(CANCEL, all(keys), args)
+    } catch (error) {
+      const closed = this.#closed()
+      if (!closed) throw error
+      return lastWordsOf(closed).run(CANCEL, all(keys), args)
+    }
   }
 
   extend({ lock }: LockKeys, ticket: string, ttlMs: number): Promise<boolean> {
@@ -239,6 +251,28 @@ export class LockStore {
     return () => client.off('ready', back)
   }
 
+  /** Call `over` with the reason when the client is closed; the result stops that. */
+  onClose(over: (reason: Error) => void): () => void {
+    const owner = ownerOf(this.#client)
+    this.#shared.owner = owner
+    return onClose(owner, over)
+  }
+
+  get isOver(): boolean {
+    return this.#closed() !== undefined
+  }
+
+  /** The client, if it is closed. */
+  #closed(): RedisClient | undefined {
+    try {
+      this.#shared.owner = ownerOf(this.#client)
+    } catch {
+      // A manager that was reset: the last one that it had.
+    }
+    const { owner } = this.#shared
+    return owner && isOver(owner) ? owner : undefined
+  }
+
   /** May the same command succeed a little later? */
   passes(error: unknown): boolean {
     return isRedisError(error) && PASSING.has(error.code)
@@ -251,6 +285,7 @@ const newShared = (client: LocksClient): Shared => ({
   releases: 0,
   renewals: new Renewals(client),
   telemetry: new Telemetry(),
+  owner: undefined,
 })
 
 const all = ({ lock, fence, queue, waiters, channel }: LockKeys) =>

@@ -50,16 +50,21 @@ export const ATTEMPT = defineScript({
       return { 1, limit - used - taken, freeIn(-1), 0 }
     end
     local interval = windowUs / limit
+    -- What is kept is whole microseconds: so much may be lost by rounding while a limit is spent.
+    local slack = math.min(limit, interval) / 2
+    local function remaining(at)
+      return math.max(0, math.floor((windowUs + slack - (at - now)) / interval))
+    end
     local wholeAt = math.max(tonumber(redis.call('GET', key) or now), now)
     local after = wholeAt + interval * cost
-    if after - windowUs > now then
-      local remaining = math.max(0, math.floor((windowUs - (wholeAt - now)) / interval))
-      return { 0, remaining, math.ceil((wholeAt - now) / 1000), math.ceil((after - windowUs - now) / 1000) }
+    local fitsAt = after - windowUs - slack
+    if fitsAt > now then
+      return { 0, remaining(wholeAt), math.ceil((wholeAt - now) / 1000), math.ceil((fitsAt - now) / 1000) }
     end
     if not spending then after = wholeAt end
     local wholeMs = math.ceil((after - now) / 1000)
     if spending then redis.call('SET', key, string.format('%.0f', after), 'PX', wholeMs) end
-    return { 1, math.floor((windowUs - (after - now)) / interval), wholeMs, 0 }`,
+    return { 1, remaining(after), wholeMs, 0 }`,
   reply: (raw: [number, number, number, number]) => raw,
 })
 

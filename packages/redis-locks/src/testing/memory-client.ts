@@ -8,7 +8,7 @@ class MemoryClient implements Record<keyof LocksClient, unknown> {
   readonly isCluster = false
   readonly status = 'ready'
   /** What the locks' own connection listens to: the end of the user's, which never comes. */
-  readonly ioredis = { status: 'ready', once: nothing, off: nothing }
+  readonly ioredis = { status: 'ready', on: nothing }
   readonly on = nothing
   readonly off = nothing
   readonly #server: MemoryServer

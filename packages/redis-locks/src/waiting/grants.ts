@@ -28,11 +28,18 @@ export class Grants {
 
   /** Told of the ticket of this client for whose lock another process waits. */
   readonly #contended: (ticket: string) => void
+  /** Told why nothing is heard any more: the client is closed. */
+  readonly #over: (reason: Error) => void
   #stopWatching: (() => void) | undefined
 
-  constructor(store: LockStore, contended: (ticket: string) => void) {
+  constructor(
+    store: LockStore,
+    contended: (ticket: string) => void,
+    over: (reason: Error) => void,
+  ) {
     this.#store = store
     this.#contended = contended
+    this.#over = over
   }
 
   /** Resolves when messages on the channel arrive; every call needs one of `close`. */
@@ -48,7 +55,7 @@ export class Grants {
     clearTimeout(open.closing)
     try {
       await open.listening
-      this.#stopWatching ??= this.#store.onReturn(() => this.#returned())
+      this.#stopWatching ??= this.#watch()
     } catch (error) {
       if (this.#channels.get(channel) === open) this.#channels.delete(channel)
       throw error
@@ -63,10 +70,27 @@ export class Grants {
       this.#channels.delete(channel)
       if (this.#channels.size === 0) {
         this.#stopWatching?.()
-        this.#stopWatching = undefined
       }
       open.listening.then(stop => stop()).catch(() => undefined)
     }, LINGER_MS).unref()
+  }
+
+  #watch(): () => void {
+    const stops = [
+      this.#store.onReturn(() => this.#returned()),
+      this.#store.onClose(reason => this.#closed(reason)),
+    ]
+    return () => {
+      this.#stopWatching = undefined
+      for (const stop of stops) stop()
+    }
+  }
+
+  #closed(reason: Error): void {
+    this.#stopWatching?.()
+    for (const open of this.#channels.values()) clearTimeout(open.closing)
+    this.#channels.clear()
+    this.#over(reason)
   }
 
   expect(waiter: Waiter): void {

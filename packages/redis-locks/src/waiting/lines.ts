@@ -41,7 +41,11 @@ export class Lines {
 
   constructor(store: LockStore) {
     this.store = store
-    this.#grants = new Grants(store, ticket => this.#contended(ticket))
+    this.#grants = new Grants(
+      store,
+      ticket => this.#contended(ticket),
+      reason => this.#over(reason),
+    )
   }
 
   /** Take the last place. */
@@ -165,6 +169,7 @@ export class Lines {
         mayGo = isRedisError(error, 'REPLY_LOST')
       }
     }
+    if (this.store.isOver) return this.store.cancel(keys, ticket)
     this.#releaseLater(error, keys, ticket, tenure)
     throw error
   }
@@ -219,6 +224,16 @@ export class Lines {
   #contended(ticket: string): void {
     const tenure = this.#tenures.get(ticket)
     if (tenure) tenure.isContended = true
+  }
+
+  /** The client is closed: nobody waits any more, and nothing is heard. */
+  #over(reason: Error): void {
+    for (const tenure of this.#tenures.values()) tenure.isContended = true
+    for (const line of this.#lines.values()) {
+      line.listening = undefined
+      line.isListening = false
+      for (const waiter of line.waiting) waiter.fail(reason)
+    }
   }
 
   #line(keys: LockKeys): Line {

@@ -1,4 +1,4 @@
-import { LockTimeoutError, storeError } from '../errors.js'
+import { type LockStoreError, LockTimeoutError, storeError } from '../errors.js'
 import type { LockKeys } from '../redis/keys.js'
 import { settles } from '../settles.js'
 import type { Lines } from './lines.js'
@@ -40,13 +40,14 @@ export class Wait {
     let failure: unknown
     for (let asked = false; ; asked = true) {
       signal?.throwIfAborted()
+      if (waiter.failure) throw this.#storeError(waiter.failure)
       const given = waiter.take()
       if (given) {
         this.isContended ||= this.#questions > 1
         return given
       }
       if (asked && this.#leftMs <= 0) {
-        if (failure) throw storeError(this.#name, failure)
+        if (failure) throw this.#storeError(failure)
         throw new LockTimeoutError(this.#name, waitMs)
       }
       if (!this.#lines.isTurn(this.#keys, waiter)) {
@@ -63,6 +64,10 @@ export class Wait {
         failure = await this.#ask()
       }
     }
+  }
+
+  #storeError(cause: unknown): LockStoreError {
+    return storeError(this.#name, cause, this.#lines.store.kind.name)
   }
 
   get #leftMs(): number {
@@ -83,7 +88,7 @@ export class Wait {
       await asking
       return undefined
     } catch (failure) {
-      if (!this.#lines.store.passes(failure)) throw storeError(this.#name, failure)
+      if (!this.#lines.store.passes(failure)) throw this.#storeError(failure)
       waiter.askAt = performance.now() + STORE_RETRY_MS
       return failure
     }

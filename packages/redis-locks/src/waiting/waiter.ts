@@ -33,6 +33,8 @@ export class Waiter implements Ticket {
   pending: Promise<unknown> | undefined
   /** Its ticket is in Redis, or on its way. */
   isQueued = false
+  /** Why it waits in vain. */
+  failure: Error | undefined
   readonly #arrivedAt = performance.now()
   readonly #arrivals: Arrivals
   #arrivalUs = -1
@@ -94,6 +96,11 @@ export class Waiter implements Ticket {
   grant(token: number, nowUs: number, leaseMs: number): void {
     const grantedAt = this.#offsetMs === undefined ? this.#sentAt : nowUs / 1_000 + this.#offsetMs
     this.given = { token, sentAt: Math.min(grantedAt, performance.now()), leaseMs }
+    this.wake()
+  }
+
+  fail(reason: Error): void {
+    this.failure = reason
     this.wake()
   }
 

@@ -3,7 +3,7 @@ import { waitUntil } from '@gravito/redis-testing'
 import { Redis as IoRedis } from 'ioredis'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { LockStoreError } from '../../src/index.js'
-import { client, failure, ownServer, pause, queued } from './setup.js'
+import { behindProxy, client, failure, ownServer, pause, queued } from './setup.js'
 
 describe('errors of Redis: transparent, or typed inside the wait budget; a held lease runs on', () => {
   test('NOSCRIPT: transparent', async () => {
@@ -16,6 +16,22 @@ describe('errors of Redis: transparent, or typed inside the wait budget; a held 
     }
     await pause(1_500)
     expect(await lease.release()).toBe(true)
+  }, 40_000)
+
+  test('NOSCRIPT: who asked first for a mutex in one process has it first all the same', async () => {
+    const { server, admin } = await ownServer()
+    const { proxy, locks } = await behindProxy(server)
+    proxy.setDelay(20)
+    await locks.withLock('a', () => undefined)
+    const order: number[] = []
+    const all: Promise<unknown>[] = []
+    for (let i = 0; i < 40; i++) {
+      if (i % 5 === 0) await admin.script('FLUSH')
+      all.push(locks.withLock('a', () => void order.push(i)))
+      await pause(Math.random() * 15)
+    }
+    await Promise.all(all)
+    expect(order).toEqual(Array.from(order.keys()))
   }, 40_000)
 
   test('BUSY: waits until the other script ends', async () => {
@@ -142,6 +158,34 @@ describe('errors of Redis: transparent, or typed inside the wait budget; a held 
     expect(await waiting).toBe('ran')
     await restarting
   }, 60_000)
+})
+
+test('the message names what it is that Redis failed for', async () => {
+  const { server } = await ownServer()
+  const { redis, locks } = client(server)
+  await redis.disconnect()
+  const semaphore = locks.semaphore('a', { permits: 1 })
+  const { message } = await redis.get('a').catch(error => error)
+  const said: [() => Promise<unknown>, string][] = [
+    [() => locks.mutex('a').acquire(), 'Lock'],
+    [() => locks.mutex('a').inspect(), 'Lock'],
+    [() => locks.multi(['a']).tryAcquire(), 'Lock'],
+    [() => semaphore.tryAcquire(), 'Semaphore'],
+    [() => semaphore.setPermits(2), 'Semaphore'],
+    [() => semaphore.info(), 'Semaphore'],
+    [() => locks.funnel('a').run(() => undefined), 'Semaphore'],
+    [() => locks.readWrite('a').read().acquire(), 'Read-write lock'],
+    [() => locks.readWrite('a').inspect(), 'Read-write lock'],
+    [() => locks.rateLimiter('a', { limit: 1, windowMs: 1_000 }).attempt('ada'), 'Rate limit'],
+    [() => locks.rateLimiter('a', { limit: 1, windowMs: 1_000 }).reset('ada'), 'Rate limit'],
+  ]
+  for (const [ask, what] of said) {
+    const { error } = await failure(ask())
+    expect(error).toBeInstanceOf(LockStoreError)
+    expect((error as Error).message).toBe(`${what} "a": Redis failed: ${message}`)
+  }
+  const { error } = await failure(locks.throttle('mail').run(() => undefined))
+  expect((error as Error).message).toBe(`Rate limit "throttle": Redis failed: ${message}`)
 })
 
 describe('rights', () => {

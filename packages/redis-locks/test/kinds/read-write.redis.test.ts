@@ -32,11 +32,11 @@ describe('holding', () => {
   })
 
   test('run, renewal, restore, forceRelease', async () => {
-    const [one, two] = clients(2, { ttlMs: 150 })
+    const [one, two] = clients(2, { ttlMs: 600 })
     await doc(one)
       .write()
       .run(async ({ assertHeld }) => {
-        await pause(500)
+        await pause(1_500)
         assertHeld()
         expect(await doc(two).read().tryAcquire()).toBeNull()
       })

@@ -122,6 +122,18 @@ describe("nothing of the user's delays a renewal", () => {
   })
 })
 
+test('a lease is renewed again when its client is closed and opened again', async () => {
+  const { redis, locks } = setup({ ttlMs: 1_500 })
+  const lease = await locks.mutex('a').acquire()
+  await pause(700)
+  await redis.disconnect()
+  await pause(200)
+  await redis.connect()
+  await pause(2_000)
+  expect(lease.isHeld()).toBe(true)
+  expect(await lease.release()).toBe(true)
+})
+
 describe('what it leaves behind', () => {
   test('no timer and no connection after the release', async () => {
     const { admin, locks } = await ownServer({ ttlMs: 1_500 })

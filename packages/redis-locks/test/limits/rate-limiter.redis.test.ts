@@ -112,6 +112,31 @@ describe.each(ALGORITHMS)('%s', algorithm => {
   })
 })
 
+test.each(['sliding-window', 'gcra', 'fixed-window'] as const)(
+  'what remains is counted exactly, whatever the limit: %s',
+  async algorithm => {
+    const { locks } = setup()
+    for (const limit of [1, 2, 3, 6, 7, 9, 11, 60, 99, 130, 600, 970]) {
+      const limiter = locks.rateLimiter(`${limit}`, { limit, windowMs: 1_000, algorithm })
+      expect((await limiter.attempt('ada')).remaining).toBe(limit - 1)
+      if (limit > 2) expect((await limiter.attempt('bob', 2)).remaining).toBe(limit - 2)
+    }
+  },
+)
+
+test('a wait ends at once when its signal aborts while an attempt is under way', async () => {
+  const { locks } = setup()
+  const limiter = locks.rateLimiter('api', { limit: 1, windowMs: 15_000 })
+  await limiter.attempt('ada')
+  const waiting = new AbortController()
+  const started = performance.now()
+  const gone = limiter.acquire('ada', { waitMs: 60_000, signal: waiting.signal })
+  await Promise.resolve()
+  waiting.abort(new Error('enough'))
+  await expect(gone).rejects.toThrow('enough')
+  expect(performance.now() - started).toBeLessThan(5_000)
+})
+
 test('an id or a name never shares a key with another', async () => {
   const { locks } = setup()
   const options = { limit: 1, windowMs: 60_000 }

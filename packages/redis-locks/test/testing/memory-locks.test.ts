@@ -50,6 +50,21 @@ test('fake timers move the clock of the server', async () => {
   expect((await limiter.attempt('ada')).allowed).toBe(true)
 })
 
+test.each(['sliding-window', 'gcra', 'fixed-window'] as const)(
+  'a whole limit can be spent at one moment, and no more, when the clock stands still: %s',
+  async algorithm => {
+    vi.useFakeTimers()
+    const locks = createMemoryLocks()
+    for (const limit of [1, 2, 3, 6, 7, 9, 11, 60, 99, 130, 600, 970]) {
+      const limiter = locks.rateLimiter(`${limit}`, { limit, windowMs: 1_000, algorithm })
+      let allowed = 0
+      while ((await limiter.attempt('ada')).allowed) allowed++
+      expect(allowed).toBe(limit)
+      expect((await limiter.peek('ada')).remaining).toBe(0)
+    }
+  },
+)
+
 test('a renewed lease stays, and a wait ends, in faked time', async () => {
   vi.useFakeTimers()
   const server = new MemoryServer()

@@ -57,7 +57,7 @@ test('no listener stays when nobody waits any more', async () => {
   }
   await lease.release()
   await (await waiting).release()
-  await waitUntil('the listener is gone', () => heard === -1)
+  await waitUntil('the listeners of `ready` and `close` are gone', () => heard === -2)
 })
 
 test('a release that failed while Redis was away is made up for, long before the lease ends', async () => {
