@@ -1,4 +1,4 @@
-import type { ClusterOptions } from 'ioredis'
+import type { ClusterOptions, RedisOptions } from 'ioredis'
 import { RedisConfigError } from '../errors.js'
 import { ALONE, addresses, didYouMean, filled, OPTIONS, object, port, refuse } from './checks.js'
 import { tlsOptions } from './tls.js'
@@ -92,12 +92,14 @@ function assemble(options: ConnectionConfig, path: string): ResolvedConnection {
         : 'single'
   if (kind === 'cluster' && Number(at.db ?? 0) !== 0)
     throw new RedisConfigError(`${path}.db`, 'must be 0: a Cluster has one database')
-  const host = at.host ?? '127.0.0.1'
-  const server = { host, port: Number(at.port ?? 6379) }
+  const { host: hostGiven, port: portGiven, path: pathGiven } = placeOf(options.client)
+  const host = at.host ?? hostGiven ?? '127.0.0.1'
+  const server = { host, port: Number(at.port ?? portGiven ?? 6379) }
   return {
     kind,
     address:
       at.path ??
+      pathGiven ??
       (nodes.length > 0 ? nodes : [server]).map(it => `${it.host}:${it.port}`).join(', '),
     keyPrefix: at.keyPrefix ?? options.client?.options.keyPrefix ?? '',
     commandTimeout: at.commandTimeout ?? 5_000,
@@ -126,6 +128,12 @@ function assemble(options: ConnectionConfig, path: string): ResolvedConnection {
     },
   }
 }
+
+/** Where a given instance connects to, for messages. */
+const placeOf = (
+  client: ConnectionConfig['client'],
+): { host?: string | undefined; port?: number | undefined; path?: string | undefined } =>
+  (client?.options ?? {}) as RedisOptions
 
 /** `cluster: { nodes, … }` and `cluster: true` with `nodes` mean the same. */
 function clusterForm({ cluster, nodes }: ConnectionConfig, path: string): ConnectionConfig {

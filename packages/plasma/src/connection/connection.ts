@@ -18,7 +18,8 @@ import { type ConnectionRole, createInstance, isForeign } from './instance.js'
 import { type Limits, limit, TIMED_OUT } from './limits.js'
 import { limitHandshake, untilReady } from './opening.js'
 import { dropUnrepeatable } from './resend.js'
-import { RetryPolicy } from './retry-policy.js'
+import { backoff, RetryPolicy } from './retry-policy.js'
+import { hasForeignCommands, onForeignUse } from './sharing.js'
 import { type Waiting, WaitingRoom } from './waiting-room.js'
 
 /** `idle`: opens on the first command. `closed`: after `disconnect()`, until `connect()`. */
@@ -44,6 +45,8 @@ export class Connection {
   /** The instance is somebody else's, who opens and closes it. */
   readonly #isForeign: boolean
   #instance: Redis | Cluster | undefined
+  /** Opens the instance, if it is ours. */
+  #connect: (() => void) | undefined
   #opening: Promise<void> | undefined
   #closing: Promise<void> | undefined
   #closed = false
@@ -255,7 +258,8 @@ export class Connection {
     const instance = this.ioredis
     if (instance.status !== 'wait' && instance.status !== 'end') return
     this.#retry.begin()
-    instance.connect().catch(() => undefined)
+    if (this.#connect) this.#connect()
+    else instance.connect().catch(() => undefined)
   }
 
   async #open(): Promise<void> {
@@ -287,7 +291,16 @@ export class Connection {
     const connection = this.name
     const events = this.#events
     const retry = this.#retry
-    const instance = createInstance(this.config, this.#role, () => retry.delay())
+    const { retryDelay } = this.config
+    const { listens, reads, dedicated } = this.#role
+    const isMain = !listens && !reads && !dedicated
+    const instance: Redis | Cluster = createInstance(this.config, this.#role, function (attempt) {
+      // Copies that a library makes have the same strategy, and a life of their own.
+      if (this !== instance && this !== instance.options) return backoff(retryDelay, attempt - 1)
+      if (isMain && hasForeignCommands(instance)) retry.share()
+      return retry.delay()
+    })
+    this.#connect = onForeignUse(instance, () => isMain && retry.share())
     instance.on('error', error => this.#failed(error))
     instance.on('connect', () => events.emit('connect', { connection }))
     instance.on('reconnecting', () =>
