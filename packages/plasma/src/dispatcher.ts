@@ -83,6 +83,7 @@ export class Dispatcher {
         owner: this.#ownerOf(connection),
         bytes: manner.bytes,
         signal: manner.signal,
+        textNumbers: main.config.textNumbers,
       })
     } catch (error) {
       return Promise.reject(error)

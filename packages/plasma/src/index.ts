@@ -123,7 +123,12 @@ export type {
   SetOptions,
 } from './commands/strings.js'
 export type { TlsConfig } from './config/tls.js'
-export type { ConnectionConfig, NodeAddress, RedisConfig } from './config/types.js'
+export type {
+  ConnectionConfig,
+  IoredisInstance,
+  NodeAddress,
+  RedisConfig,
+} from './config/types.js'
 export type { ConnectionStatus } from './connection/connection.js'
 export type { CallOptions } from './dispatcher.js'
 export {

@@ -90,6 +90,7 @@ export abstract class CommandQueue {
       decode,
       sink,
       position: this.length,
+      textNumbers: this.connection.config.textNumbers,
     })
     this.commands.push(command)
     return command
@@ -165,7 +166,8 @@ export class MultiQueue extends CommandQueue {
     const { collector, length } = this
     const results = collector.collect(length + 2)
     const begin = bracket('multi', { sink: collector, position: length })
-    const end = bracket('exec', { sink: collector, position: length + 1 })
+    const { textNumbers } = this.connection.config
+    const end = bracket('exec', { sink: collector, position: length + 1, textNumbers })
     sendTogether(instance, [begin, ...this.commands, end])
     return results
   }
@@ -173,7 +175,8 @@ export class MultiQueue extends CommandQueue {
   async #sendToOneNode(instance: Instance): Promise<Result[]> {
     this.#refuseSlots()
     const pipeline = instance.pipeline() as unknown as RawPipeline
-    for (const command of [bracket('multi'), ...this.commands, bracket('exec')])
+    const { textNumbers } = this.connection.config
+    for (const command of [bracket('multi'), ...this.commands, bracket('exec', { textNumbers })])
       pipeline.sendCommand(command)
     return (await pipeline.exec()) ?? []
   }

@@ -1,4 +1,4 @@
-import type { ClusterOptions, RedisOptions } from 'ioredis'
+import type { Cluster, ClusterOptions, Redis, RedisOptions } from 'ioredis'
 import { RedisConfigError } from '../errors.js'
 import { ALONE, addresses, didYouMean, filled, OPTIONS, object, port, refuse } from './checks.js'
 import { tlsOptions } from './tls.js'
@@ -92,25 +92,26 @@ function assemble(options: ConnectionConfig, path: string): ResolvedConnection {
         : 'single'
   if (kind === 'cluster' && Number(at.db ?? 0) !== 0)
     throw new RedisConfigError(`${path}.db`, 'must be 0: a Cluster has one database')
-  const { host: hostGiven, port: portGiven, path: pathGiven } = placeOf(options.client)
-  const host = at.host ?? hostGiven ?? '127.0.0.1'
-  const server = { host, port: Number(at.port ?? portGiven ?? 6379) }
+  const given: RedisOptions = options.client?.options ?? {}
+  const host = at.host ?? given.host ?? '127.0.0.1'
+  const server = { host, port: Number(at.port ?? given.port ?? 6379) }
   return {
     kind,
     address:
       at.path ??
-      pathGiven ??
+      given.path ??
       (nodes.length > 0 ? nodes : [server]).map(it => `${it.host}:${it.port}`).join(', '),
-    keyPrefix: at.keyPrefix ?? options.client?.options.keyPrefix ?? '',
+    keyPrefix: at.keyPrefix ?? given.keyPrefix ?? '',
     commandTimeout: at.commandTimeout ?? 5_000,
     maxRetries: at.maxRetries ?? 3,
     retryDelay: at.retryDelay ?? 500,
     maxQueued: at.maxQueued ?? 10_000,
     fastPath: at.fastPath ?? process.env.GRAVITO_REDIS_FAST_PATH !== 'off',
     readFrom: options.readFrom ?? 'master',
+    textNumbers: (options.options?.stringNumbers ?? given.stringNumbers) === true,
     passwordSource: typeof at.password === 'function' ? at.password : undefined,
     nodes,
-    client: options.client,
+    client: options.client as Redis | Cluster | undefined,
     cluster: {
       ...clusterOptions(options.cluster),
       scaleReads: options.readFrom === 'replica' ? 'slave' : (options.readFrom ?? 'master'),
@@ -128,12 +129,6 @@ function assemble(options: ConnectionConfig, path: string): ResolvedConnection {
     },
   }
 }
-
-/** Where a given instance connects to, for messages. */
-const placeOf = (
-  client: ConnectionConfig['client'],
-): { host?: string | undefined; port?: number | undefined; path?: string | undefined } =>
-  (client?.options ?? {}) as RedisOptions
 
 /** `cluster: { nodes, … }` and `cluster: true` with `nodes` mean the same. */
 function clusterForm({ cluster, nodes }: ConnectionConfig, path: string): ConnectionConfig {

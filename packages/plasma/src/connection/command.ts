@@ -3,7 +3,7 @@ import type { Decode } from '../commands/sender.js'
 import type { Deadlines } from './deadlines.js'
 import { byteLength, characters, FEW, headOf, lengthLine } from './encoding.js'
 import { isRepeatable, waitsForData } from './repeatable.js'
-import { toText, unmapped } from './shapes.js'
+import { isBinary, TRANSFORMS, toText, unmapped, withNumbers } from './shapes.js'
 import { isTraced } from './tracing.js'
 
 /** The connection ended after the command was written and before its reply came; see `isRepeatable`. */
@@ -33,21 +33,14 @@ export interface CommandOptions {
   decode?: Decode<unknown> | undefined
   owner?: CommandOwner | undefined
   signal?: AbortSignal | undefined
+  /** ioredis makes texts of numbers (`stringNumbers`). */
+  textNumbers?: boolean
   /** Part of a batch: no promise of its own. */
   sink?: ReplySink | undefined
   position?: number
 }
 
 type Arg = string | Buffer
-type Transform = (reply: unknown, context: object) => unknown
-
-/** ioredis' own changes to replies, which undo what RESP3 changed. */
-const TRANSFORMS = new Map(
-  Object.entries(
-    (Command as unknown as { _transformer?: { reply: Record<string, Transform> } })._transformer
-      ?.reply ?? {},
-  ),
-)
 
 const NO_OPTIONS: CommandOptions = {}
 
@@ -95,6 +88,8 @@ export class SentCommand {
   #settled: (() => void) | undefined = undefined
   #settleWith: ((error: Error) => void) | undefined = undefined
   #resolveWith: ((reply: unknown) => unknown) | undefined = undefined
+  /** Has our reader read the reply? */
+  #isRead = false
   /** Do replies come in the shapes of RESP3, because the owner of a given instance wants them so? */
   #isMapped = false
 
@@ -192,8 +187,10 @@ export class SentCommand {
 
   /** A reply with its texts as this command wants them. */
   receive(reply: unknown): void {
-    if (this.#resolveWith) this.#resolveWith(reply)
-    else this.#receive(reply)
+    if (this.#resolveWith) {
+      this.#isRead = true
+      this.#resolveWith(reply)
+    } else this.#receive(reply)
   }
 
   #receive(reply: unknown): void {
@@ -216,13 +213,17 @@ export class SentCommand {
 
   /** A reply in EXEC's, as ioredis read it, in the shape that this command has alone. */
   transformReply(reply: unknown): unknown {
-    return this.#shape(this.#read(reply))
+    // EXEC has undone what its instance does to replies.
+    return this.#shape(this.bytes ? reply : toText(reply))
   }
 
   /** From what ioredis read, where texts are bytes, to the texts and lists of our reader. */
   #read(reply: unknown): unknown {
+    if (this.#isRead) return reply
     const plain = this.#isMapped ? unmapped(reply) : reply
-    return this.bytes ? plain : toText(plain)
+    const { textNumbers } = this.#options
+    const numbered = textNumbers ? withNumbers(plain) : plain
+    return this.bytes ? numbered : toText(numbered)
   }
 
   /** In the shape of RESP2, whatever was spoken. */
@@ -290,7 +291,3 @@ export class SentCommand {
 
 // What else ioredis asks of a command (its slot, its flags, its timers) it inherits from ioredis' own.
 Object.setPrototypeOf(SentCommand.prototype, Command.prototype)
-
-/** Is the reply in Redis' own format, which is no text? */
-const isBinary = (name: string, args: readonly Arg[]): boolean =>
-  name === 'dump' || (name === 'function' && String(args[0]).toUpperCase() === 'DUMP')
