@@ -50,6 +50,8 @@ export class Connection {
   #opening: Promise<void> | undefined
   #closing: Promise<void> | undefined
   #closed = false
+  /** Since it was opened. */
+  #wasReady = false
   #sessions = 0
   #readies = 0
   #isCluster: boolean | undefined
@@ -317,11 +319,10 @@ export class Connection {
       events.emit('close', { connection, error: retry.lastError })
     })
     instance.on('-node', () => this.#sessions++)
-    instance.on('end', () =>
-      this.#room.dismiss(this.explain(new Error('no connection'), 'connect')),
-    )
+    instance.on('end', () => this.#ended())
     instance.on('ready', () => {
       retry.succeeded()
+      this.#wasReady = true
       this.#readies++
       if (this.#role.dedicated && !('nodes' in instance)) this.#learnId(instance)
       this.#room.release()
@@ -337,6 +338,14 @@ export class Connection {
   /** Before anything else is sent, for a connection that waits does not answer. */
   #learnId(instance: Redis): void {
     this.#id = instance.client('ID').catch(() => undefined)
+  }
+
+  /** Whoever held the instance may have closed it: what came in the meantime opens it again, as later commands would. */
+  #ended(): void {
+    const wasReady = this.#wasReady
+    this.#wasReady = false
+    if (wasReady && !this.#closed && this.#room.size > 0) this.#begin()
+    else this.#room.dismiss(this.explain(new Error('no connection'), 'connect'))
   }
 
   /** Whoever waits through more attempts than `maxRetries` is told why. */

@@ -118,6 +118,19 @@ describe('the instance comes back as any other, whoever uses it', () => {
   })
 })
 
+test('a library that closes the instance closes it for itself: the client opens it again', async () => {
+  const redis = testClient()
+  const instance = redis.ioredis as Redis
+  await redis.set('a', '1')
+  expect(await instance.quit()).toBe('OK')
+  await expect(instance.ping()).rejects.toThrow('Connection is closed.')
+  expect(await redis.get('a')).toBe('1')
+  const pending = redis.get('a')
+  instance.disconnect()
+  expect(await Promise.all([pending, redis.get('a'), redis.incr('a')])).toEqual(['1', '1', 2])
+  expect(redis.ioredis).toBe(instance)
+})
+
 test('copies ask the password source too, before every connection', async () => {
   const server = await started({ args: ['--requirepass', 'first'] })
   let password = 'first'
