@@ -36,6 +36,9 @@ export function createInstance(
     : config.kind === 'cluster'
       ? createCluster(config, role, retryDelay)
       : createSingle(config, role, retryDelay)
+  // It waits for us; a copy that a library makes of it opens at once, as ioredis' do unless told otherwise.
+  const { lazyConnect = false } = 'nodes' in instance ? config.cluster : config.ioredis
+  instance.options.lazyConnect = lazyConnect
   if (config.fastPath) accelerate(instance)
   if (config.passwordSource) authenticateWith(instance, config.passwordSource)
   return instance

@@ -131,6 +131,18 @@ test('a library that closes the instance closes it for itself: the client opens 
   expect(redis.ioredis).toBe(instance)
 })
 
+test('a copy opens at once, unless it is told to wait, and so does one of a client with a password source', async () => {
+  for (const options of [{}, { password: async () => '' }]) {
+    const instance = testClient(options).ioredis as Redis
+    const eager = closing(instance.duplicate())
+    await once(eager, 'ready')
+    expect(closing(instance.duplicate({ lazyConnect: true })).status).toBe('wait')
+    expect(instance.status).toBe('wait')
+  }
+  const told = testClient({ options: { lazyConnect: true } }).ioredis as Redis
+  expect(closing(told.duplicate()).status).toBe('wait')
+})
+
 test('copies ask the password source too, before every connection', async () => {
   const server = await started({ args: ['--requirepass', 'first'] })
   let password = 'first'
