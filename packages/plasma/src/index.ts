@@ -122,6 +122,14 @@ export type {
   SetManyOptions,
   SetOptions,
 } from './commands/strings.js'
+export type {
+  SimilarElement,
+  SimilarOptions,
+  Vector,
+  VectorAddOptions,
+  VectorAttributes,
+  VectorSetInfo,
+} from './commands/vector-sets.js'
 export type { TlsConfig } from './config/tls.js'
 export type {
   ConnectionConfig,

@@ -13,12 +13,13 @@ export {
   type CacheMessage,
 } from './observability/events.js'
 export type { CacheStats } from './observability/stats.js'
-export type { RememberOptions } from './remember/options.js'
+export type { RememberOptions, RememberTtl } from './remember/options.js'
 export type { CacheContract } from './store/contract.js'
 export {
   CacheDeserializationError,
   CacheNotANumberError,
   CacheSerializationError,
+  CacheTimeoutError,
   CacheValueTooLargeError,
 } from './store/errors.js'
 export type { RedisStoreOptions } from './store/options.js'

@@ -26,6 +26,7 @@ import { Sorting } from './sorting.js'
 import { StreamGroups } from './stream-groups.js'
 import { Streams } from './streams.js'
 import { Strings } from './strings.js'
+import { VectorSets } from './vector-sets.js'
 
 /** Every command. `M` says what its methods give back: see `Mode`. */
 export interface Commands<M extends Mode>
@@ -55,7 +56,8 @@ export interface Commands<M extends Mode>
     Sorting<M>,
     StreamGroups<M>,
     Streams<M>,
-    Strings<M> {}
+    Strings<M>,
+    VectorSets<M> {}
 
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the loop below adds every method that the interface promises
 export abstract class Commands<M extends Mode> extends Sender<M> {}
@@ -88,6 +90,7 @@ for (const family of [
   StreamGroups,
   Streams,
   Strings,
+  VectorSets,
 ]) {
   const { constructor: _, ...methods } = Object.getOwnPropertyDescriptors(family.prototype)
   Object.defineProperties(Commands.prototype, methods)

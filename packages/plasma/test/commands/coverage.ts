@@ -36,7 +36,7 @@ export const NOT_TYPED: Readonly<Record<string, string>> = {
   ),
 }
 
-/** What came later than this has a typed method where it costs nothing; the rest of Redis 8 goes through `call()`. */
+/** What came later than this has a typed method where it costs nothing; the rest goes through `call()`. */
 export const COMPLETE_UP_TO = '7.4.0'
 
 /** Commands that Redis 7.0 does not know yet, and since when there are. */
@@ -57,6 +57,19 @@ export const NEWER: Readonly<Record<string, string>> = {
   hgetex: '8.0.0',
   hsetex: '8.0.0',
   hgetdel: '8.0.0',
+  vadd: '8.0.0',
+  vcard: '8.0.0',
+  vdim: '8.0.0',
+  vemb: '8.0.0',
+  vgetattr: '8.0.0',
+  vsetattr: '8.0.0',
+  vinfo: '8.0.0',
+  vismember: '8.0.0',
+  vlinks: '8.0.0',
+  vrandmember: '8.0.0',
+  vrem: '8.0.0',
+  vsim: '8.0.0',
+  vrange: '8.4.0',
   'cluster slot-stats': '8.2.0',
   xdelex: '8.2.0',
   xackdel: '8.2.0',

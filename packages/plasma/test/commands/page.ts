@@ -33,6 +33,7 @@ const TITLES: Readonly<Record<string, string>> = {
   'stream-groups': 'Streams: consumer groups',
   streams: 'Streams',
   strings: 'Strings',
+  'vector-sets': 'Vector sets',
 }
 
 interface Family {
@@ -130,7 +131,7 @@ export function page(): string {
   return `# Commands
 
 Every command up to Redis 7.4 has a typed method, or a reason why it has none (at the end); a test asks the server for
-its commands and fails when one is missing. Of Redis 8 there is what belongs to these families; vector sets and the
+its commands and fails when one is missing. Of Redis 8 there are vector sets and what belongs to the other families; the
 commands of modules go through \`call(name, …)\`.
 This page is generated: \`npm run commands-page -w @gravito/plasma\`.
 

@@ -139,12 +139,12 @@ describe('a quorum of three', () => {
 
 describe('faults', () => {
   test('a node that loses its data lets no second holder in', async () => {
-    const [one, two] = [setup({ ttlMs: 400 }), setup()]
+    const [one, two] = [setup({ ttlMs: 1_500 }), setup()]
     const lease = await one.mutex.acquire()
     await (one.clients[1] as RedisClient).flushall()
     for (let i = 0; i < 8; i++) {
       expect(await two.mutex.tryAcquire()).toBeNull()
-      await pause(100)
+      await pause(250)
     }
     lease.assertHeld()
     await lease.release()

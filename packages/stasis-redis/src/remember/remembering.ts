@@ -3,29 +3,15 @@ import type { Entries } from '../entries/entries.js'
 import type { TaggedName } from '../entries/tagged-keys.js'
 import type { NearEntry } from '../near/memory.js'
 import type { Counts } from '../observability/stats.js'
-import type { Lifetime } from '../store/ttl.js'
-import { type Age, graceOf, isDue, isGrace, unwrap, wrap } from '../values/envelope.js'
+import { type Age, graceOf, isDue, isGrace, unwrap } from '../values/envelope.js'
+import { Computations } from './computations.js'
 import { Failing } from './failing.js'
 import { Flights } from './flights.js'
 import { LastValues } from './last-values.js'
-import type { Asked, Ending, Lease, Leases } from './leases.js'
-import { jittered, type ResolvedRemember } from './options.js'
+import type { Leases } from './leases.js'
+import { Patience } from './patience.js'
 import type { IsCurrent } from './single-flight.js'
-
-export type Factory<Value> = () => Promise<Value> | Value
-
-/** One request to `remember`. */
-export interface Wanted<Value> extends ResolvedRemember {
-  readonly name: TaggedName
-  readonly ms: Lifetime
-  readonly factory: Factory<Value>
-  /** The value of what this process holds; `null` when it cannot be read. */
-  readonly share: (near: NearEntry) => Value | null
-  /** The value of what an entry holds; `null` when it cannot be read. */
-  readonly read: (text: string) => Value | null
-  /** `null` for a value that is not to be kept. */
-  readonly serialize: (value: Value) => string | null
-}
+import type { Wanted } from './wanted.js'
 
 interface Found {
   readonly stored: string
@@ -33,24 +19,23 @@ interface Found {
   readonly leftMs: number
 }
 
-/** A holder that dies without a word is noticed this long after its lease ended. */
-const SLACK_MS = 10
-
 /** Values that are computed once: by one caller of the process, and by one process of the fleet. */
 export class Remembering {
   readonly #entries: Entries
-  readonly #leases: Leases
   readonly #access: Access
   readonly #counts: Counts
   readonly #flights = new Flights()
   readonly #failing = new Failing(() => performance.now())
   readonly #last = new LastValues()
+  readonly #patience: Patience
+  readonly #computations: Computations
 
   constructor(entries: Entries, leases: Leases, access: Access, counts: Counts) {
     this.#entries = entries
-    this.#leases = leases
     this.#access = access
     this.#counts = counts
+    this.#patience = new Patience(counts)
+    this.#computations = new Computations(entries, leases, access, counts, this.#last)
   }
 
   /** The value of the entry, or of the factory, which is kept; that of the factory while Redis is away. */
@@ -58,7 +43,10 @@ export class Remembering {
     const near = this.#entries.peek(wanted.name)
     const known = near ? this.#known(wanted, near) : null
     if (known !== null) return Promise.resolve(known)
-    return this.#flights.waitedFor.run(wanted.name, isCurrent => this.#lookUp(wanted, isCurrent))
+    const { name, timeoutMs } = wanted
+    const flight = this.#flights.waitedFor.run(name, isCurrent => this.#lookUp(wanted, isCurrent))
+    if (timeoutMs === 0) return flight
+    return this.#patience.wait(name, flight, timeoutMs, () => this.#spare(wanted))
   }
 
   /** The value that this process holds; made anew in the background where that is due. */
@@ -100,7 +88,7 @@ export class Remembering {
 
   async #lookUp<Value>(wanted: Wanted<Value>, isCurrent: IsCurrent): Promise<Value> {
     const { name, beta, graceMs } = wanted
-    const found = await this.#unlessAway(name, () => this.#find(wanted))
+    const found = await this.#access.read(name, () => this.#find(wanted), undefined)
     const known = found ? wanted.read(found.stored) : null
     if (!found || known === null) {
       const last = found === undefined ? this.#lastOf(wanted) : null
@@ -135,22 +123,22 @@ export class Remembering {
     return { stored, leftMs: graceOf(stored) === 0 ? -1 : await this.#entries.leftMs(name) }
   }
 
+  /** What is there for when a value cannot be had, `null` for nothing. */
+  async #spare<Value>(wanted: Wanted<Value>): Promise<Value | null> {
+    const found = await this.#access.read(wanted.name, () => this.#find(wanted), undefined)
+    return found ? wanted.read(found.stored) : this.#lastOf(wanted)
+  }
+
   #lastOf<Value>({ name, graceMs, read }: Wanted<Value>): Value | null {
     const last = graceMs > 0 ? this.#last.get(name) : null
     return last === null ? null : read(last)
   }
 
-  /** In the background, and only when nobody in the fleet is at it. */
+  /** In the background. */
   #refresh<Value>(wanted: Wanted<Value>, { staleMs, graceMs }: Age, leftMs: number): void {
     const { name } = wanted
     if (leftMs <= staleMs + graceMs) this.#counts.stale(name.name)
-    const refresh = async (isCurrent: IsCurrent) => {
-      const asked = await this.#unlessAway(name, () => this.#ask(wanted), giveBack)
-      if (asked?.state !== 'granted') return
-      const done = asked.text === null || asked.leftMs < 0 || asked.leftMs > leftMs
-      if (done) await asked.lease.release()
-      else await this.#make(wanted, asked.lease, isCurrent)
-    }
+    const refresh = (isCurrent: IsCurrent) => this.#computations.refresh(wanted, leftMs, isCurrent)
     this.#flights.refreshes.run(name, refresh).catch(error => this.#counts.failed(error, name.name))
   }
 
@@ -166,7 +154,7 @@ export class Remembering {
       return spare
     }
     try {
-      return await this.#computeOnce(wanted, isCurrent)
+      return await this.#computations.run(wanted, isCurrent)
     } catch (error) {
       const last = spare ?? this.#lastOf(wanted)
       if (last === null) throw error
@@ -176,114 +164,4 @@ export class Remembering {
       return last
     }
   }
-
-  async #computeOnce<Value>(wanted: Wanted<Value>, isCurrent: IsCurrent): Promise<Value> {
-    const { name } = wanted
-    let ending: Ending | undefined
-    try {
-      for (;;) {
-        const asked = await this.#unlessAway(name, () => this.#ask(wanted), giveBack)
-        if (!asked) return await this.#call(wanted)
-        if (asked.state === 'null') return null as Value
-        if (asked.state === 'granted') {
-          const { text, leftMs, lease } = asked
-          const isOver = text === null || isGrace(graceOf(text), leftMs)
-          const known = isOver ? null : wanted.read(text)
-          if (known === null) return await this.#make(wanted, lease, isCurrent)
-          await this.#unlessAway(name, () => lease.release())
-          return known
-        }
-        if (ending) await ending.wait(asked.leftMs + SLACK_MS)
-        // An end before the subscription is seen by asking again.
-        else ending = await this.#unlessAway(name, () => this.#leases.listen(name), stop)
-        if (!ending) return await this.#call(wanted)
-      }
-    } finally {
-      ending?.onStop().catch(() => undefined)
-    }
-  }
-
-  async #make<Value>(wanted: Wanted<Value>, lease: Lease, isCurrent: IsCurrent): Promise<Value> {
-    const start = performance.now()
-    try {
-      const value = await this.#call(wanted)
-      const computeMs = Math.ceil(performance.now() - start)
-      const keep = () => this.#keep(wanted, lease, value, computeMs, isCurrent)
-      await this.#unlessAway(wanted.name, keep)
-      return value
-    } catch (error) {
-      // Who waits elsewhere finds out by the lease's end at the latest.
-      await lease.release().catch(() => undefined)
-      throw error
-    }
-  }
-
-  async #keep<Value>(
-    { name, ms, staleMs, graceMs, negativeMs, beta, jitter, serialize }: Wanted<Value>,
-    lease: Lease,
-    value: Value,
-    computeMs: number,
-    isCurrent: IsCurrent,
-  ): Promise<void> {
-    const nothing = value === null || value === undefined
-    if (nothing && negativeMs > 0 && isCurrent()) {
-      await lease.keepNull(negativeMs)
-      return
-    }
-    if (nothing || ms === 'expired' || !isCurrent()) {
-      await lease.release()
-      return
-    }
-    const text = serialize(value)
-    if (text === null) {
-      await lease.release()
-      return
-    }
-    const age = {
-      staleMs: ms === null ? 0 : staleMs,
-      graceMs: ms === null ? 0 : graceMs,
-      computeMs: beta > 0 ? computeMs : 0,
-    }
-    const stored = wrap({ ...age, text })
-    const freshMs = jittered(ms, jitter)
-    const ttlMs = freshMs && freshMs + age.staleMs + age.graceMs
-    const kept = await lease.keep(stored, ttlMs)
-    this.#entries.changed(name)
-    if (!kept) return
-    this.#counts.written(name.name, ttlMs)
-    if (ttlMs && graceMs > 0) this.#last.keep(name, stored, ttlMs)
-  }
-
-  #call<Value>({ factory }: Wanted<Value>): Promise<Value> | Value {
-    this.#counts.factoryCalls++
-    return factory()
-  }
-
-  async #ask<Value>(wanted: Wanted<Value>): Promise<Asked> {
-    const header = await this.#header(wanted)
-    return this.#leases.ask(wanted.name, header)
-  }
-
-  #header<Value>({ name, ms, staleMs, graceMs, negativeMs }: Wanted<Value>): Promise<string> {
-    if (ms === null) return this.#entries.header(name, null)
-    const keptMs = ms === 'expired' ? 0 : ms + staleMs + graceMs
-    return this.#entries.header(name, Math.max(1, keptMs, negativeMs))
-  }
-
-  /**
-   * `undefined` when Redis is away, which is reported.
-   *
-   * @param undo for a result that comes when nobody waits for it any more
-   */
-  #unlessAway<Result>(
-    name: TaggedName,
-    operation: () => Promise<Result>,
-    undo?: (result: Result) => unknown,
-  ): Promise<Result | undefined> {
-    return this.#access.read(name, operation, undefined, undo)
-  }
 }
-
-const giveBack = (asked: Asked) => (asked.state === 'granted' ? asked.lease.release() : undefined)
-
-const stop = (ending: Ending) => ending.onStop()

@@ -17,9 +17,9 @@ export function checkFactory(factory: unknown): void {
 }
 
 /** @throws InvalidArgumentError unless it is a list */
-export function checkKeys(keys: unknown): void {
+export function checkKeys(keys: unknown, method: string): void {
   if (Array.isArray(keys)) return
-  throw new InvalidArgumentError('keys', 'must be a list of texts', 'many')
+  throw new InvalidArgumentError('keys', 'must be a list of texts', method)
 }
 
 /** @throws InvalidArgumentError unless it is a text */

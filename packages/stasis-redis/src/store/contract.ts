@@ -1,8 +1,8 @@
 import type { Limiter, LimiterOptions } from '../locks/limiter.js'
 import type { CacheEventName, CacheListener } from '../observability/events.js'
 import type { CacheStats } from '../observability/stats.js'
-import type { RememberOptions } from '../remember/options.js'
-import type { Factory } from '../remember/remembering.js'
+import type { RememberOptions, RememberTtl } from '../remember/options.js'
+import type { Factory } from '../remember/wanted.js'
 import type { CacheLock, CacheStore, CacheTtl, TaggableStore } from './stasis.js'
 
 /** Everything that a cache of this package does, in Redis or in memory; see RedisStore for what each method means. */
@@ -11,6 +11,7 @@ export interface CacheContract extends CacheStore, TaggableStore {
   put(key: string, value: unknown, ttl?: CacheTtl): Promise<void>
   add(key: string, value: unknown, ttl?: CacheTtl): Promise<boolean>
   has(key: string): Promise<boolean>
+  forgetMany(keys: readonly string[]): Promise<number>
   many<Value = unknown>(keys: readonly string[]): Promise<Record<string, Value | null>>
   putMany(values: Readonly<Record<string, unknown>>, ttl?: CacheTtl): Promise<void>
   forever(key: string, value: unknown): Promise<void>
@@ -19,7 +20,7 @@ export interface CacheContract extends CacheStore, TaggableStore {
   ttl(key: string): Promise<number | null>
   remember<Value>(
     key: string,
-    ttl: CacheTtl,
+    ttl: RememberTtl<Value>,
     factory: Factory<Value>,
     options?: RememberOptions,
   ): Promise<Value>

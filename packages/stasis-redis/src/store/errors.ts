@@ -63,6 +63,21 @@ export class CacheNotANumberError extends RedisError {
   }
 }
 
+/** `remember` took longer than `timeoutSeconds`, and no older value was there. The computation goes on. */
+export class CacheTimeoutError extends RedisError {
+  static override readonly kind = 'CacheTimeoutError'
+
+  constructor(
+    readonly key: string,
+    timeoutMs: number,
+  ) {
+    super(
+      `Cache key "${shown(key)}" was not computed within ${timeoutMs} ms (timeoutSeconds); it is computed on.`,
+      { code: 'CACHE_TIMEOUT' },
+    )
+  }
+}
+
 const SHOWN_CHARACTERS = 100
 
 const shown = (key: string): string =>

@@ -1,9 +1,15 @@
+import { allOf } from '../client/many-keys.js'
 import { checkTags, readTags, type TaggedName, writeTags } from '../entries/tagged-keys.js'
 import type { Limiter, LimiterOptions } from '../locks/limiter.js'
 import type { CacheEventName, CacheListener } from '../observability/events.js'
 import type { CacheStats } from '../observability/stats.js'
-import { type RememberOptions, resolveRemember } from '../remember/options.js'
-import type { Factory } from '../remember/remembering.js'
+import {
+  lifetimeOf,
+  type RememberOptions,
+  type RememberTtl,
+  resolveRemember,
+} from '../remember/options.js'
+import type { Factory } from '../remember/wanted.js'
 import { byKey } from './by-key.js'
 import {
   checkAdded,
@@ -78,11 +84,15 @@ export class RedisStore implements CacheStore, TaggableStore {
 
   /** Remove an entry; resolves with false when there was none. */
   async forget(key: string): Promise<boolean> {
-    const name = readTags(key)
-    this.#it.remembering.leave(name)
-    const removed = await this.#it.access.forget(name, () => this.#it.entries.remove(name))
-    if (removed) this.#it.counts.removed(name.name)
-    return removed
+    return this.#forget(readTags(key))
+  }
+
+  /** Remove many entries; resolves with how many there were. */
+  async forgetMany(keys: readonly string[]): Promise<number> {
+    checkKeys(keys, 'forgetMany')
+    const names = keys.map(readTags)
+    const removed = await allOf(names.map(name => this.#forget(name)))
+    return removed.filter(Boolean).length
   }
 
   /** Remove every entry of this store's prefix, a few at a time; locks stay, and so do all other keys. */
@@ -146,7 +156,7 @@ export class RedisStore implements CacheStore, TaggableStore {
 
   /** Many values by key in one round trip, `null` for each that is missing. */
   async many<Value = unknown>(keys: readonly string[]): Promise<Record<string, Value | null>> {
-    checkKeys(keys)
+    checkKeys(keys, 'many')
     const values = await this.#it.reads.many<Value>(keys.map(this.#it.nameOf))
     return byKey(keys, values)
   }
@@ -195,18 +205,20 @@ export class RedisStore implements CacheStore, TaggableStore {
    * The value, or what `factory` makes, which is kept. One caller in the fleet calls its factory, the others wait for
    * it; when its process dies, another takes over. A value that was forgotten, or whose tag was flushed, while it was
    * made is not kept. What cannot be read is made anew. While Redis is away the factory's value is not kept.
+   *
+   * @throws CacheTimeoutError with `timeoutSeconds`
    */
   remember<Value>(
     key: string,
-    ttl: CacheTtl,
+    ttl: RememberTtl<Value>,
     factory: Factory<Value>,
     options?: RememberOptions,
   ): Promise<Value> {
     try {
       checkFactory(factory)
       const name = this.#it.nameOf(key)
-      const ms = this.#lifetime(ttl)
-      const { staleMs, graceMs, negativeMs, beta, jitter } = resolveRemember(options)
+      const ms = lifetimeOf(ttl, this.#options.defaultTtl)
+      const { staleMs, graceMs, negativeMs, beta, jitter, timeoutMs } = resolveRemember(options)
       if (staleMs === 0 && graceMs === 0 && beta === 0) {
         const near = this.#it.reads.near<Value>(name)
         if (near !== null) return Promise.resolve(near)
@@ -217,6 +229,7 @@ export class RedisStore implements CacheStore, TaggableStore {
         negativeMs,
         beta,
         jitter,
+        timeoutMs,
         name,
         ms,
         factory,
@@ -289,6 +302,13 @@ export class RedisStore implements CacheStore, TaggableStore {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
+  }
+
+  async #forget(name: TaggedName): Promise<boolean> {
+    this.#it.remembering.leave(name)
+    const removed = await this.#it.access.forget(name, () => this.#it.entries.remove(name))
+    if (removed) this.#it.counts.removed(name.name)
+    return removed
   }
 
   #prepare({ name }: TaggedName, value: unknown, ms: Lifetime): Prepared {

@@ -32,6 +32,17 @@ const CALLS: [string, string, Call][] = [
     store => store.remember('k', 60, () => 1, { grace: 5 } as never),
   ],
   ['many of one key', 'keys', store => store.many('k' as never)],
+  ['forgetMany of one key', 'keys', store => store.forgetMany('k' as never)],
+  [
+    'remember with a TTL that is none',
+    'ttl',
+    store =>
+      store.remember(
+        'k',
+        () => 'soon' as never,
+        () => 1,
+      ),
+  ],
   ['many of nothing', 'keys', store => store.many(none)],
   ['putMany of nothing', 'values', store => store.putMany(none)],
   ['putMany of a Map', 'values', store => store.putMany(new Map([['k', 1]]) as never)],

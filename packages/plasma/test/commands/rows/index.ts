@@ -27,6 +27,7 @@ import { sorting } from './sorting.js'
 import { streamGroups } from './stream-groups.js'
 import { streams } from './streams.js'
 import { strings } from './strings.js'
+import { vectorSets } from './vector-sets.js'
 
 /** Every command; a missing one does not compile. */
 export const ROWS: { [Name in Exclude<keyof CommandBuilder, 'send' | 'run'>]: readonly Row[] } = {
@@ -57,4 +58,5 @@ export const ROWS: { [Name in Exclude<keyof CommandBuilder, 'send' | 'run'>]: re
   ...streamGroups,
   ...streams,
   ...strings,
+  ...vectorSets,
 }

@@ -74,6 +74,23 @@ export const BEYOND: readonly Case<CacheContract>[] = [
     },
   ],
   [
+    'forgetMany removes what is there, and says how many that were',
+    async ({ store }) => {
+      const tagged = store.tagKey('a', ['x'])
+      await store.putMany({ a: 1, b: 2, c: 3, [tagged]: 4 }, LONG_S)
+      equal(await store.forgetMany([]), 0)
+      equal(await store.forgetMany(['a', 'none', 'b', 'a', tagged]), 3)
+      deepEqual(await store.many(['a', 'b', 'c', tagged]), {
+        a: null,
+        b: null,
+        c: 3,
+        [tagged]: null,
+      })
+      await rejects(store.forgetMany(['c', '']), argument('key'))
+      equal(await store.has('c'), true)
+    },
+  ],
+  [
     'pull gives the value to one of many, and removes it',
     async ({ store }) => {
       for (const key of ['k', store.tagKey('k', ['a'])]) {

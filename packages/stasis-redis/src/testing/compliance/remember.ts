@@ -140,6 +140,95 @@ export const REMEMBER: readonly Case<CacheContract>[] = [
     },
   ],
   [
+    'the TTL may depend on the value',
+    async ({ store }) => {
+      const ttl = ({ seconds }: { seconds: number | null }) => seconds
+      for (const key of ['k', store.tagKey('k', ['a'])]) {
+        await store.remember(key, ttl, () => ({ seconds: LONG_S }))
+        const left = await store.ttl(key)
+        ok(left !== null && left > LONG_S - 30 && left <= LONG_S, `${left} s are left`)
+        await store.forget(key)
+        await store.remember(key, ttl, () => ({ seconds: null }))
+        deepEqual([await store.has(key), await store.ttl(key)], [true, null])
+        await store.forget(key)
+        deepEqual(await store.remember(key, ttl, () => ({ seconds: 0 })), { seconds: 0 })
+        equal(await store.has(key), false)
+      }
+      await store.flushTags(['a'])
+      const nothing = await store.remember<{ seconds: number } | null>(
+        'k',
+        value => (value === null ? fail() : value.seconds),
+        () => null,
+      )
+      equal(nothing, null)
+      await rejects(
+        store.remember(
+          'k',
+          () => Number.NaN,
+          () => 1,
+        ),
+        (error: unknown) => (error as { argument?: string }).argument === 'ttl',
+      )
+      equal(await store.remember('k', LONG_S, () => 2), 2)
+    },
+  ],
+  [
+    'who has waited long enough leaves, the computation goes on',
+    async ({ store }) => {
+      const release = signal()
+      let calls = 0
+      const slow = async () => {
+        calls++
+        await release.fired
+        return 'made'
+      }
+      const hurry = { timeoutSeconds: SHORT_MS / 1_000 }
+      const patient = store.remember('k', LONG_S, slow)
+      const hurried = Array.from({ length: 5 }, () => store.remember('k', LONG_S, slow, hurry))
+      for (const asked of hurried) await rejects(asked, { code: 'CACHE_TIMEOUT', key: 'k' })
+      await rejects(store.remember('k', LONG_S, slow, hurry), { code: 'CACHE_TIMEOUT' })
+      release.fire()
+      equal(await patient, 'made')
+      equal(await store.remember('k', LONG_S, slow, hurry), 'made')
+      equal(calls, 1)
+    },
+  ],
+  [
+    'who has waited long enough gets the value in its grace',
+    async ({ store, wait }) => {
+      const release = signal()
+      const slow = async () => {
+        await release.fired
+        return 'new'
+      }
+      const options = { graceSeconds: LONG_S, timeoutSeconds: SHORT_MS / 1_000 }
+      for (const key of ['k', store.tagKey('k', ['a'])]) {
+        await store.remember(key, SHORT_MS / 1_000, () => 'old', options)
+        await wait(SHORT_MS * 2)
+      }
+      for (const key of ['k', store.tagKey('k', ['a'])])
+        equal(await store.remember(key, LONG_S, slow, options), 'old')
+      release.fire()
+      await until(async () => (await store.get('k')) === 'new')
+    },
+  ],
+  [
+    'a computation that fails when everybody has left is reported once',
+    async ({ store }) => {
+      const release = signal()
+      const failing = async () => {
+        await release.fired
+        throw new Error('no data')
+      }
+      const hurry = { timeoutSeconds: SHORT_MS / 1_000 }
+      const asked = Array.from({ length: 3 }, () => store.remember('k', LONG_S, failing, hurry))
+      for (const one of asked) await rejects(one, { code: 'CACHE_TIMEOUT' })
+      release.fire()
+      await until(async () => store.stats().errors > 0)
+      equal(store.stats().errors, 1)
+    },
+  ],
+  [
     'bad options are refused by name',
     async ({ store }) => {
       for (const name of [
@@ -148,6 +237,7 @@ export const REMEMBER: readonly Case<CacheContract>[] = [
         'negativeTtl',
         'beta',
         'jitter',
+        'timeoutSeconds',
       ] as const) {
         const asked = store.remember('k', 1, () => 1, { [name]: -1 })
         await rejects(asked, (error: unknown) => (error as { argument?: string }).argument === name)
@@ -155,6 +245,10 @@ export const REMEMBER: readonly Case<CacheContract>[] = [
     },
   ],
 ]
+
+function fail(): never {
+  throw new Error('nobody asks for the TTL of nothing')
+}
 
 function signal() {
   let fire = () => {}

@@ -2,10 +2,15 @@ import { idOf, type TaggedName } from '../../entries/tagged-keys.js'
 import type { Counts } from '../../observability/stats.js'
 import { Failing } from '../../remember/failing.js'
 import { Flights } from '../../remember/flights.js'
-import { jittered, type ResolvedRemember } from '../../remember/options.js'
-import type { Factory } from '../../remember/remembering.js'
+import {
+  jittered,
+  type LifetimeOf,
+  lifetimeFor,
+  type ResolvedRemember,
+} from '../../remember/options.js'
+import { Patience } from '../../remember/patience.js'
 import type { IsCurrent } from '../../remember/single-flight.js'
-import type { Lifetime } from '../../store/ttl.js'
+import type { Factory } from '../../remember/wanted.js'
 import { isDue } from '../../values/envelope.js'
 import type { Values } from '../../values/values.js'
 import type { MemoryEntries } from './entries.js'
@@ -13,7 +18,7 @@ import type { MemoryEntries } from './entries.js'
 /** One request to `remember`. */
 export interface Wanted<Value> extends ResolvedRemember {
   readonly name: TaggedName
-  readonly ms: Lifetime
+  readonly ms: LifetimeOf<Value>
   readonly factory: Factory<Value>
 }
 
@@ -23,15 +28,26 @@ export class MemoryRemembering {
   readonly #failing = new Failing(() => Date.now())
   /** Until when an entry's `null` is remembered, by its name. */
   readonly #nulls = new Map<string, { until: number; tags: readonly string[] }>()
+  readonly #patience: Patience
 
   constructor(
     readonly entries: MemoryEntries,
     readonly values: Values,
     readonly counts: Counts,
-  ) {}
+  ) {
+    this.#patience = new Patience(counts)
+  }
 
   get<Value>(wanted: Wanted<Value>): Promise<Value> {
-    return this.#flights.waitedFor.run(wanted.name, isCurrent => this.#lookUp(wanted, isCurrent))
+    const { name, timeoutMs } = wanted
+    const flight = this.#flights.waitedFor.run(name, isCurrent => this.#lookUp(wanted, isCurrent))
+    if (timeoutMs === 0) return flight
+    return this.#patience.wait(name, flight, timeoutMs, async () => this.#spare<Value>(name))
+  }
+
+  #spare<Value>(name: TaggedName): Value | null {
+    const entry = this.entries.readInGrace(name)
+    return entry ? (this.values.tryRead(name.name, entry.text) as Value | null) : null
   }
 
   leave(name: TaggedName): void {
@@ -56,7 +72,7 @@ export class MemoryRemembering {
   async #lookUp<Value>(wanted: Wanted<Value>, isCurrent: IsCurrent): Promise<Value> {
     const { name, beta } = wanted
     const entry = this.entries.readInGrace(name)
-    const known = entry ? (this.values.tryRead(name.name, entry.text) as Value | null) : null
+    const known = this.#spare<Value>(name)
     if (entry && known !== null && entry.endsAt > Date.now()) {
       this.counts.hit(name.name)
       const leftMs = entry.endsAt === Number.POSITIVE_INFINITY ? -1 : entry.endsAt - Date.now()
@@ -92,7 +108,7 @@ export class MemoryRemembering {
   }
 
   async #make<Value>(wanted: Wanted<Value>, isCurrent: IsCurrent): Promise<Value> {
-    const { name, ms, staleMs, graceMs, negativeMs, jitter, factory } = wanted
+    const { name, staleMs, graceMs, negativeMs, jitter, factory } = wanted
     const start = performance.now()
     this.counts.factoryCalls++
     const value = await factory()
@@ -101,7 +117,10 @@ export class MemoryRemembering {
     if (value === null || value === undefined) {
       const until = Date.now() + negativeMs
       if (negativeMs > 0) this.#nulls.set(idOf(name), { until, tags: name.tags })
-    } else if (ms !== 'expired') {
+      return value
+    }
+    const ms = lifetimeFor(wanted.ms, value)
+    if (ms !== 'expired') {
       const text = this.values.write(name.name, value)
       if (text === null) return value
       const freshMs = jittered(ms, jitter)

@@ -4,8 +4,13 @@ import { checkLimiter, type Limiter, type LimiterOptions } from '../../locks/lim
 import { lockMs } from '../../locks/lock.js'
 import { type CacheEventName, type CacheListener, Listeners } from '../../observability/events.js'
 import { type CacheStats, Counts } from '../../observability/stats.js'
-import { type RememberOptions, resolveRemember } from '../../remember/options.js'
-import type { Factory } from '../../remember/remembering.js'
+import {
+  lifetimeOf,
+  type RememberOptions,
+  type RememberTtl,
+  resolveRemember,
+} from '../../remember/options.js'
+import type { Factory } from '../../remember/wanted.js'
 import { byKey } from '../../store/by-key.js'
 import {
   checkAdded,
@@ -93,6 +98,11 @@ export class MemoryStore implements CacheContract {
     return this.#remove(readTags(key)) !== undefined
   }
 
+  async forgetMany(keys: readonly string[]): Promise<number> {
+    checkKeys(keys, 'forgetMany')
+    return keys.map(readTags).filter(name => this.#remove(name) !== undefined).length
+  }
+
   async flush(): Promise<void> {
     this.#remembering.leaveAll()
     this.#entries.clear()
@@ -149,7 +159,7 @@ export class MemoryStore implements CacheContract {
   }
 
   async many<Value = unknown>(keys: readonly string[]): Promise<Record<string, Value | null>> {
-    checkKeys(keys)
+    checkKeys(keys, 'many')
     const values = await Promise.all(keys.map(key => this.get<Value>(key)))
     return byKey(keys, values)
   }
@@ -183,12 +193,12 @@ export class MemoryStore implements CacheContract {
 
   async remember<Value>(
     key: string,
-    ttl: CacheTtl,
+    ttl: RememberTtl<Value>,
     factory: Factory<Value>,
     options?: RememberOptions,
   ): Promise<Value> {
     checkFactory(factory)
-    const [name, ms] = [readTags(key), this.#lifetime(ttl)]
+    const [name, ms] = [readTags(key), lifetimeOf(ttl, this.#defaultTtl)]
     return this.#remembering.get({ ...resolveRemember(options), name, ms, factory })
   }
 
