@@ -10,7 +10,7 @@ import type { Decode } from './commands/sender.js'
 import { checkOptions } from './config/call-checks.js'
 import { instance, refuse } from './config/checks.js'
 import { resolveConnection } from './config/resolve.js'
-import type { ConnectionConfig } from './config/types.js'
+import type { ConnectionConfig, IoredisInstance } from './config/types.js'
 import { Connection, type ConnectionStatus } from './connection/connection.js'
 import { type CallOptions, Dispatcher } from './dispatcher.js'
 import { InvalidArgumentError } from './errors.js'
@@ -84,7 +84,7 @@ export class RedisClient extends Commands<Sending> {
    *
    * @throws RedisConfigError for anything else
    */
-  static from(ioredis: Redis | Cluster, name = 'default'): RedisClient {
+  static from(ioredis: IoredisInstance, name = 'default'): RedisClient {
     refuse(`connections.${name}.client`, instance(ioredis))
     return new RedisClient({ client: ioredis }, name)
   }

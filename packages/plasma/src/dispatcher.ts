@@ -87,6 +87,7 @@ export class Dispatcher {
         bytes: manner.bytes,
         signal: manner.signal,
         expected: manner.expected,
+        textNumbers: main.config.textNumbers,
       })
       if (command.waits && !manner.connection) {
         this.assertOpen()

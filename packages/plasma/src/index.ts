@@ -131,7 +131,12 @@ export type {
   VectorSetInfo,
 } from './commands/vector-sets.js'
 export type { TlsConfig } from './config/tls.js'
-export type { ConnectionConfig, NodeAddress, RedisConfig } from './config/types.js'
+export type {
+  ConnectionConfig,
+  IoredisInstance,
+  NodeAddress,
+  RedisConfig,
+} from './config/types.js'
 export type { ConnectionStatus } from './connection/connection.js'
 export type { CallOptions } from './dispatcher.js'
 export {

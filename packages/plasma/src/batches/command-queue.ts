@@ -93,6 +93,7 @@ export abstract class CommandQueue {
       decode,
       sink,
       position: this.length,
+      textNumbers: this.connection.config.textNumbers,
     })
     this.commands.push(command)
     return command
@@ -184,7 +185,8 @@ export class MultiQueue extends CommandQueue {
     const { collector, length } = this
     const results = collector.collect(length + 2)
     const begin = bracket('multi', { sink: collector, position: length })
-    const end = bracket('exec', { sink: collector, position: length + 1 })
+    const { textNumbers } = this.connection.config
+    const end = bracket('exec', { sink: collector, position: length + 1, textNumbers })
     this.#brackets = [begin, end]
     sendTogether(instance, [begin, ...this.commands, end])
     return results
@@ -193,7 +195,8 @@ export class MultiQueue extends CommandQueue {
   async #sendToOneNode(instance: Instance): Promise<Result[]> {
     this.#refuseSlots()
     const pipeline = instance.pipeline() as unknown as RawPipeline
-    const [begin, end] = [bracket('multi'), bracket('exec')]
+    const { textNumbers } = this.connection.config
+    const [begin, end] = [bracket('multi'), bracket('exec', { textNumbers })]
     this.#brackets = [begin, end]
     for (const command of [begin, ...this.commands, end]) pipeline.sendCommand(command)
     const [begun, ...results] = (await pipeline.exec()) as [Result, ...Result[]]

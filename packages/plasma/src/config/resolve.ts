@@ -1,4 +1,4 @@
-import type { ClusterOptions } from 'ioredis'
+import type { Cluster, ClusterOptions, Redis, RedisOptions } from 'ioredis'
 import { RedisConfigError } from '../errors.js'
 import {
   ALONE,
@@ -102,16 +102,18 @@ function assemble(options: ConnectionConfig, path: string): ResolvedConnection {
         : 'single'
   if (kind === 'cluster' && Number(at.db ?? 0) !== 0)
     throw new RedisConfigError(`${path}.db`, 'must be 0: a Cluster has one database')
-  const { client } = options
-  const keyPrefix = at.keyPrefix ?? client?.options.keyPrefix ?? ''
+  const given: RedisOptions = options.client?.options ?? {}
+  const client = options.client as Redis | Cluster | undefined
+  const keyPrefix = at.keyPrefix ?? given.keyPrefix ?? ''
   if (kind === 'cluster' || (client && 'nodes' in client))
     refuse(`${path}.keyPrefix`, slotPrefix(keyPrefix))
-  const host = at.host ?? '127.0.0.1'
-  const server = { host, port: Number(at.port ?? 6379) }
+  const host = at.host ?? given.host ?? '127.0.0.1'
+  const server = { host, port: Number(at.port ?? given.port ?? 6379) }
   return {
     kind,
     address:
       at.path ??
+      given.path ??
       (nodes.length > 0 ? nodes : [server]).map(it => `${it.host}:${it.port}`).join(', '),
     keyPrefix,
     commandTimeout: at.commandTimeout ?? 5_000,
@@ -120,6 +122,7 @@ function assemble(options: ConnectionConfig, path: string): ResolvedConnection {
     maxQueued: at.maxQueued ?? 10_000,
     fastPath: at.fastPath ?? process.env.GRAVITO_REDIS_FAST_PATH !== 'off',
     readFrom: options.readFrom ?? 'master',
+    textNumbers: (options.options?.stringNumbers ?? given.stringNumbers) === true,
     passwordSource: typeof at.password === 'function' ? at.password : undefined,
     nodes,
     client,

@@ -8,6 +8,14 @@ export interface NodeAddress {
   port?: number | string
 }
 
+/** An ioredis instance or Cluster of any copy: ioredis 5 and 6 and iovalkey fit. */
+export interface IoredisInstance {
+  readonly status: string
+  readonly options: object
+  sendCommand(command: never, ...rest: never[]): unknown
+  duplicate(...changes: never[]): unknown
+}
+
 /** One connection: a single server, a Cluster, or a master found through Sentinel. */
 export interface ConnectionConfig {
   /** `redis://user:password@host:6379/0`, `rediss://` for TLS; instead of host, port and path. */
@@ -52,7 +60,7 @@ export interface ConnectionConfig {
   /** What CLIENT LIST shows. */
   connectionName?: string
   /** An ioredis instance of your own; it stays yours to close. */
-  client?: Redis | Cluster
+  client?: IoredisInstance
   /** Handed to ioredis as it is. */
   options?: RedisOptions
   /** Atlas' marker; connections of other drivers are left alone. */
@@ -77,6 +85,8 @@ export interface ResolvedConnection {
   readonly maxQueued: number
   readonly fastPath: boolean
   readonly readFrom: 'master' | 'replica' | 'all'
+  /** ioredis makes texts of numbers. */
+  readonly textNumbers: boolean
   readonly passwordSource: PasswordSource | undefined
   readonly retryDelay: number
   readonly ioredis: RedisOptions

@@ -1,7 +1,9 @@
 import { Command } from 'ioredis'
 import type { Decode } from '../commands/sender.js'
 import type { Deadlines } from './deadlines.js'
+import { byteLength, characters, FEW, headOf, lengthLine } from './encoding.js'
 import { isRepeatable, waitsForData } from './repeatable.js'
+import { isBinary, TRANSFORMS, toText, unmapped, withNumbers } from './shapes.js'
 import { isTraced } from './tracing.js'
 
 /** The connection ended after the command was written and before its reply came; see `isRepeatable`. */
@@ -33,21 +35,14 @@ export interface CommandOptions {
   expected?: string | undefined
   owner?: CommandOwner | undefined
   signal?: AbortSignal | undefined
+  /** ioredis makes texts of numbers (`stringNumbers`). */
+  textNumbers?: boolean
   /** Part of a batch: no promise of its own. */
   sink?: ReplySink | undefined
   position?: number
 }
 
 type Arg = string | Buffer
-type Transform = (reply: unknown, context: object) => unknown
-
-/** ioredis' own changes to replies, which undo what RESP3 changed. */
-const TRANSFORMS = new Map(
-  Object.entries(
-    (Command as unknown as { _transformer?: { reply: Record<string, Transform> } })._transformer
-      ?.reply ?? {},
-  ),
-)
 
 const NO_OPTIONS: CommandOptions = {}
 
@@ -94,6 +89,11 @@ export class SentCommand {
   #reject: ((error: unknown) => void) | undefined = undefined
   #settled: (() => void) | undefined = undefined
   #settleWith: ((error: Error) => void) | undefined = undefined
+  #resolveWith: ((reply: unknown) => unknown) | undefined = undefined
+  /** Has our reader read the reply? */
+  #isRead = false
+  /** Do replies come in the shapes of RESP3, because the owner of a given instance wants them so? */
+  #isMapped = false
 
   constructor(
     name: string,
@@ -111,6 +111,7 @@ export class SentCommand {
     this.bytes = options.bytes === true || isBinary(name, args)
     this.replyEncoding = this.bytes ? undefined : 'utf8'
     if (options.sink === undefined) this.initPromise()
+    else if (!this.isTraced) this.#promiseForTrace()
   }
 
   get signal(): AbortSignal | undefined {
@@ -134,6 +135,18 @@ export class SentCommand {
       this.#resolve = resolve
       this.#reject = reject
     })
+  }
+
+  /** Whoever traces waits for the promise of each command, of those in a batch too. */
+  #promiseForTrace(): void {
+    this.initPromise()
+    this.promise?.catch(() => undefined)
+  }
+
+  /** ioredis tells what the connection speaks. */
+  setReplyContext(context: { protocol?: number; replyMapping?: string } | undefined): void {
+    this.protocol = context?.protocol ?? 2
+    this.#isMapped = context?.replyMapping === 'resp3'
   }
 
   getKeys(): Arg[] {
@@ -163,14 +176,30 @@ export class SentCommand {
     return `${text}\r\n`
   }
 
-  /** A reply as ioredis read it: texts are bytes. */
-  resolve(reply: unknown): unknown {
-    this.receive(this.bytes ? reply : toText(reply))
+  /** ioredis settles replies, as it read them, through this; an instrumentation may put its own in front of it. */
+  get resolve(): (reply: unknown) => unknown {
+    const settle = this.#resolveWith ?? this.#resolveReply
+    return reply => settle.call(this, reply)
+  }
+
+  set resolve(settle: (reply: unknown) => unknown) {
+    this.#resolveWith = settle
+  }
+
+  #resolveReply(reply: unknown): unknown {
+    this.#receive(this.#read(reply))
     return this.promise
   }
 
   /** A reply with its texts as this command wants them. */
   receive(reply: unknown): void {
+    if (this.#resolveWith) {
+      this.#isRead = true
+      this.#resolveWith(reply)
+    } else this.#receive(reply)
+  }
+
+  #receive(reply: unknown): void {
     if (this.isSettled) return
     const { decode, sink, position = 0, owner } = this.#options
     let value: unknown
@@ -184,15 +213,23 @@ export class SentCommand {
     this.isResolved = true
     this.#settle()
     if (sink) sink.succeeded(position, value)
-    else {
-      owner?.succeeded(this)
-      this.#resolve?.(value)
-    }
+    else owner?.succeeded(this)
+    this.#resolve?.(value)
   }
 
   /** A reply in EXEC's, as ioredis read it, in the shape that this command has alone. */
   transformReply(reply: unknown): unknown {
+    // EXEC has undone what its instance does to replies.
     return this.#shape(this.bytes ? reply : toText(reply))
+  }
+
+  /** From what ioredis read, where texts are bytes, to the texts and lists of our reader. */
+  #read(reply: unknown): unknown {
+    if (this.#isRead) return reply
+    const plain = this.#isMapped ? unmapped(reply) : reply
+    const { textNumbers } = this.#options
+    const numbered = textNumbers ? withNumbers(plain) : plain
+    return this.bytes ? numbered : toText(numbered)
   }
 
   /** In the shape of RESP2, whatever was spoken. */
@@ -223,7 +260,7 @@ export class SentCommand {
     this.#settle()
     const { sink, position = 0, owner } = this.#options
     if (sink) sink.failed(position, error)
-    else this.#reject?.(owner ? owner.failed(this, error) : error)
+    this.#reject?.(owner ? owner.failed(this, error) : error)
   }
 
   /** Call `listener` when it is answered, failed or given up. */
@@ -260,40 +297,3 @@ export class SentCommand {
 
 // What else ioredis asks of a command (its slot, its flags, its timers) it inherits from ioredis' own.
 Object.setPrototypeOf(SentCommand.prototype, Command.prototype)
-
-/** Is the reply in Redis' own format, which is no text? */
-const isBinary = (name: string, args: readonly Arg[]): boolean =>
-  name === 'dump' || (name === 'function' && String(args[0]).toUpperCase() === 'DUMP')
-
-const byteLength = (text: string): number => Buffer.byteLength(text)
-const characters = (text: string): number => text.length
-
-/** Up to so many arguments are measured one by one. */
-const FEW = 4
-
-/** By name, then by number of arguments. */
-const heads = new Map<string, (string | undefined)[]>()
-
-/** `*3`, length and name of a command with two arguments. */
-function headOf(name: string, args: number): string {
-  const known = heads.get(name)
-  const head = known?.[args]
-  if (head !== undefined) return head
-  const made = `*${args + 1}\r\n$${byteLength(name)}\r\n${name}`
-  if (args < 64) {
-    if (known) known[args] = made
-    else if (heads.size < 1_000) heads.set(name, Object.assign([], { [args]: made }))
-  }
-  return made
-}
-
-const lengthLines = Array.from({ length: 256 }, (_, length) => `\r\n$${length}\r\n`)
-
-/** What stands between two arguments: the length of the next one. */
-const lengthLine = (length: number): string => lengthLines[length] ?? `\r\n$${length}\r\n`
-
-/** Bytes as text, in whatever depth. */
-function toText(reply: unknown): unknown {
-  if (Buffer.isBuffer(reply)) return reply.toString()
-  return Array.isArray(reply) ? reply.map(toText) : reply
-}

@@ -18,7 +18,8 @@ import { type ConnectionRole, createInstance, isForeign } from './instance.js'
 import { type Limits, limit, TIMED_OUT } from './limits.js'
 import { limitHandshake, ready, untilReady } from './opening.js'
 import { dropUnrepeatable } from './resend.js'
-import { RetryPolicy } from './retry-policy.js'
+import { backoff, RetryPolicy } from './retry-policy.js'
+import { hasForeignCommands, onForeignUse } from './sharing.js'
 import { type Waiting, WaitingRoom } from './waiting-room.js'
 
 /** `idle`: opens on the first command. `closed`: after `disconnect()`, until `connect()`. */
@@ -45,9 +46,13 @@ export class Connection {
   /** The instance is somebody else's, who opens and closes it. */
   readonly #isForeign: boolean
   #instance: Redis | Cluster | undefined
+  /** Opens the instance, if it is ours. */
+  #connect: (() => void) | undefined
   #opening: Promise<void> | undefined
   #closing: Promise<void> | undefined
   #closed = false
+  /** Since it was opened. */
+  #wasReady = false
   #sessions = 0
   #readies = 0
   #isCluster: boolean | undefined
@@ -265,7 +270,8 @@ export class Connection {
     const instance = this.ioredis
     if (instance.status !== 'wait' && instance.status !== 'end') return
     this.#retry.begin()
-    instance.connect().catch(() => undefined)
+    if (this.#connect) this.#connect()
+    else instance.connect().catch(() => undefined)
   }
 
   async #open(): Promise<void> {
@@ -297,7 +303,16 @@ export class Connection {
     const connection = this.name
     const events = this.#events
     const retry = this.#retry
-    const instance = createInstance(this.config, this.#role, () => retry.delay())
+    const { retryDelay } = this.config
+    const { listens, reads, dedicated } = this.#role
+    const isMain = !listens && !reads && !dedicated
+    const instance: Redis | Cluster = createInstance(this.config, this.#role, function (attempt) {
+      // Copies that a library makes have the same strategy, and a life of their own.
+      if (this !== instance && this !== instance.options) return backoff(retryDelay, attempt - 1)
+      if (isMain && hasForeignCommands(instance)) retry.share()
+      return retry.delay()
+    })
+    this.#connect = onForeignUse(instance, () => isMain && retry.share())
     instance.on('error', error => this.#failed(error))
     instance.on('connect', () => events.emit('connect', { connection }))
     instance.on('reconnecting', () =>
@@ -314,11 +329,10 @@ export class Connection {
       events.emit('close', { connection, error: retry.lastError })
     })
     instance.on('-node', () => this.#sessions++)
-    instance.on('end', () =>
-      this.#room.dismiss(this.explain(new Error('no connection'), 'connect')),
-    )
+    instance.on('end', () => this.#ended())
     instance.on('ready', () => {
       retry.succeeded()
+      this.#wasReady = true
       this.#readies++
       if (this.#role.dedicated && !('nodes' in instance)) this.#learnId(instance)
       this.#room.release()
@@ -334,6 +348,14 @@ export class Connection {
   /** Before anything else is sent, for a connection that waits does not answer. */
   #learnId(instance: Redis): void {
     this.#id = instance.client('ID').catch(() => undefined)
+  }
+
+  /** Whoever held the instance may have closed it: what came in the meantime opens it again, as later commands would. */
+  #ended(): void {
+    const wasReady = this.#wasReady
+    this.#wasReady = false
+    if (wasReady && !this.#closed && this.#room.size > 0) this.#begin()
+    else this.#room.dismiss(this.explain(new Error('no connection'), 'connect'))
   }
 
   /** Whoever waits through more attempts than `maxRetries` is told why. */

@@ -19,6 +19,9 @@ export interface ConnectionRole {
 export const isForeign = (config: ResolvedConnection, role: ConnectionRole): boolean =>
   config.client !== undefined && !role.copy && !role.listens && !role.reads && !role.dedicated
 
+/** As ioredis calls it: as a method of the instance's options, or of the Cluster. */
+export type RetryStrategy = (this: unknown, attempt: number) => number | null
+
 /** A replica that joins is used without a MOVED, which is what else would tell of it. */
 const REPLICAS_REFRESH_MS = 30_000
 
@@ -26,13 +29,16 @@ const REPLICAS_REFRESH_MS = 30_000
 export function createInstance(
   config: ResolvedConnection,
   role: ConnectionRole,
-  retryDelay: () => number | null,
+  retryDelay: RetryStrategy,
 ): Redis | Cluster {
   const instance = config.client
     ? copyOf(config.client, role)
     : config.kind === 'cluster'
       ? createCluster(config, role, retryDelay)
       : createSingle(config, role, retryDelay)
+  // It waits for us; a copy that a library makes of it opens at once, as ioredis' do unless told otherwise.
+  const { lazyConnect = false } = 'nodes' in instance ? config.cluster : config.ioredis
+  instance.options.lazyConnect = lazyConnect
   if (config.fastPath) accelerate(instance)
   if (config.passwordSource) authenticateWith(instance, config.passwordSource)
   return instance
@@ -56,7 +62,7 @@ function copyOf(client: Redis | Cluster, role: ConnectionRole): Redis | Cluster 
 function createCluster(
   { nodes, cluster, ioredis }: ResolvedConnection,
   role: ConnectionRole,
-  retryDelay: () => number | null,
+  retryDelay: RetryStrategy,
 ): Cluster {
   return new Cluster([...nodes], {
     clusterRetryStrategy: retryDelay,
@@ -72,7 +78,7 @@ function createCluster(
 function createSingle(
   { kind, ioredis, maxRetries, readFrom }: ResolvedConnection,
   role: ConnectionRole,
-  retryDelay: () => number | null,
+  retryDelay: RetryStrategy,
 ): Redis {
   const replica = role.reads ?? (readFrom === 'replica' ? 'replica' : undefined)
   return new Redis({
@@ -95,10 +101,13 @@ const FAILOVER_PAUSE_MS = 5_000
 
 /** Behind a name there may be another server now: look again, but not at every write to a replica. */
 function reconnectAfterFailover() {
-  let last = Number.NEGATIVE_INFINITY
-  return (error: Error) => {
+  // Copies that a library makes of the instance share the function, but not its options, whose method it is.
+  const reconnected = new WeakMap<object, number>()
+  return function (this: unknown, error: Error): boolean {
+    const own = (this ?? reconnected) as object
+    const last = reconnected.get(own) ?? Number.NEGATIVE_INFINITY
     if (!isDemoted(error) || performance.now() - last < FAILOVER_PAUSE_MS) return false
-    last = performance.now()
+    reconnected.set(own, performance.now())
     return true
   }
 }

@@ -11,6 +11,7 @@ const BAD_CERTIFICATE = /^(DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|CERT_|ERR_TLS_CER
 export class RetryPolicy {
   readonly #config: Pick<ResolvedConnection, 'maxRetries' | 'retryDelay'>
   #established = false
+  #isShared = false
   #attempts = 0
   #outage = false
   #lastError: Error | undefined
@@ -19,9 +20,9 @@ export class RetryPolicy {
     this.#config = config
   }
 
-  /** Was it ready once? */
+  /** Was it ready once, or does somebody else rely on it? Then it never gives up. */
   get established(): boolean {
-    return this.#established
+    return this.#established || this.#isShared
   }
 
   get lastError(): Error | undefined {
@@ -31,6 +32,11 @@ export class RetryPolicy {
   /** Were as many retries missed as a command waits for? True again after as many more. */
   get exhausted(): boolean {
     return this.#attempts > 0 && this.#attempts % (this.#config.maxRetries + 1) === 0
+  }
+
+  /** A library uses the instance itself, and expects of it what it does of any: to come back by itself. */
+  share(): void {
+    this.#isShared = true
   }
 
   /** A first attempt begins. */
@@ -56,6 +62,7 @@ export class RetryPolicy {
   /** The connection was closed on purpose. */
   forget(): void {
     this.#established = false
+    this.#isShared = false
     this.#attempts = 0
     this.#outage = false
   }
@@ -64,13 +71,18 @@ export class RetryPolicy {
   delay(): number | null {
     const { maxRetries, retryDelay } = this.#config
     const attempt = this.#attempts++
-    if (!this.#established) {
+    if (!this.established) {
       if (attempt >= maxRetries) return null
       if (this.#lastError && isHopeless(this.#lastError)) return null
     }
-    const delay = Math.min(retryDelay * 2 ** Math.min(attempt, 20), MAX_DELAY_MS)
-    return Math.round(delay * (0.75 + Math.random() / 2))
+    return backoff(retryDelay, attempt)
   }
+}
+
+/** Milliseconds before the attempt after so many failed ones: doubled up to 2 s, give or take a quarter. */
+export function backoff(retryDelay: number, failed: number): number {
+  const delay = Math.min(retryDelay * 2 ** Math.min(failed, 20), MAX_DELAY_MS)
+  return Math.round(delay * (0.75 + Math.random() / 2))
 }
 
 /** No retry helps: the log-in or the certificate is refused. */

@@ -66,10 +66,12 @@ function accelerateNode(redis: Redis, isOneOfMany: boolean): void {
     replies.attach(stream, isPlain)
     return stream
   }
-  const sendCommand = inside.sendCommand.bind(redis)
+  const inherited = Object.getPrototypeOf(redis) as Inside
   inside.sendCommand = (command, stream) => {
     const isPlain = stream === undefined && command instanceof SentCommand
-    if (!isPlain || SLOW.has(command.name) || !isFree(inside)) return sendCommand(command, stream)
+    const { sendCommand } = inherited
+    if (!isPlain || SLOW.has(command.name) || !isFree(inside) || isPatched(sendCommand))
+      return sendCommand.call(redis, command, stream)
     const { condition } = inside
     command.protocol = condition?.protocol ?? 2
     inside.stream.write(command.toWritable())
@@ -91,6 +93,12 @@ function isKnown({ connector, commandQueue, sendCommand, options }: Inside): boo
     !options.stringNumbers
   )
 }
+
+/** Does an instrumentation stand in front of ioredis' method, to see every command? */
+const isPatched = (method: Patchable): boolean =>
+  method.__wrapped === true || method.name !== 'sendCommand'
+
+type Patchable = Inside['sendCommand'] & { __wrapped?: boolean }
 
 /** Is the connection in its plain state, with nobody watching through ioredis? */
 const isFree = ({ status, stream, condition }: Inside): boolean =>
