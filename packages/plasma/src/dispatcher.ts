@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis'
 import { mergeOfMasters, type Split, splitBySlot } from './cluster/routing.js'
 import type { Decode } from './commands/sender.js'
 import type { ResolvedConnection } from './config/types.js'
-import type { CommandOwner, SentCommand } from './connection/command.js'
+import type { CommandOptions, CommandOwner, SentCommand } from './connection/command.js'
 import { CLOSE_DEADLINE_MS, Connection } from './connection/connection.js'
 import type { ConnectionRole } from './connection/instance.js'
 import type { Limits } from './connection/limits.js'
@@ -81,14 +81,12 @@ export class Dispatcher {
     try {
       connection = manner.connection ?? this.#connectionFor(request.name, manner)
       const build = manner.unknown ? toUnknownCommand : toCommand
-      command = build(request, main.config.keyPrefix, {
-        decode,
-        owner: this.#ownerOf(connection),
-        bytes: manner.bytes,
-        signal: manner.signal,
-        expected: manner.expected,
-        textNumbers: main.config.textNumbers,
-      })
+      const { bytes, signal, expected } = manner
+      const options: CommandOptions = { decode, owner: this.#ownerOf(connection), bytes, signal }
+      // What hardly any command has makes none larger.
+      if (expected !== undefined) options.expected = expected
+      if (main.config.textNumbers) options.textNumbers = true
+      command = build(request, main.config.keyPrefix, options)
       if (command.waits && !manner.connection) {
         this.assertOpen()
         return this.dedicated.sendWaiting(command, manner) as Promise<Reply>

@@ -3,7 +3,7 @@ import calculateSlot from 'cluster-key-slot'
 import type { Cluster, Redis } from 'ioredis'
 import type { Decode } from '../commands/sender.js'
 import { tickTime } from '../connection/clock.js'
-import { type ReplySink, SentCommand } from '../connection/command.js'
+import { type CommandOptions, type ReplySink, SentCommand } from '../connection/command.js'
 import type { Connection } from '../connection/connection.js'
 import type { Dispatcher, Manner } from '../dispatcher.js'
 import { ConnectionClosedError, InvalidArgumentError, ReplyError } from '../errors.js'
@@ -88,13 +88,11 @@ export abstract class CommandQueue {
     sink?: ReplySink,
     decode?: Decode<unknown>,
   ): SentCommand {
-    const command = toCommand(queued, this.connection.config.keyPrefix, {
-      bytes: this.#manner.bytes,
-      decode,
-      sink,
-      position: this.length,
-      textNumbers: this.connection.config.textNumbers,
-    })
+    const { keyPrefix, textNumbers } = this.connection.config
+    const { bytes } = this.#manner
+    const options: CommandOptions = { bytes, decode, sink, position: this.length }
+    if (textNumbers) options.textNumbers = true
+    const command = toCommand(queued, keyPrefix, options)
     this.commands.push(command)
     return command
   }

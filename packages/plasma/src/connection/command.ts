@@ -46,6 +46,18 @@ type Arg = string | Buffer
 
 const NO_OPTIONS: CommandOptions = {}
 
+const NOTHING: Foreign = {}
+
+/** What others want of a command; hardly any has it. */
+interface Foreign {
+  /** An instrumentation's own, in front of ours. */
+  resolve?: (reply: unknown) => unknown
+  /** Has our reader read the reply? */
+  isRead?: boolean
+  /** Do replies come in the shapes of RESP3, because the owner of a given instance wants them so? */
+  isMapped?: boolean
+}
+
 /**
  * A command as ioredis carries it, made without ioredis' costly constructor: encoded once, its reply decoded
  * once, one promise. It knows whether it was written: if its connection ends then and a second execution could
@@ -89,11 +101,7 @@ export class SentCommand {
   #reject: ((error: unknown) => void) | undefined = undefined
   #settled: (() => void) | undefined = undefined
   #settleWith: ((error: Error) => void) | undefined = undefined
-  #resolveWith: ((reply: unknown) => unknown) | undefined = undefined
-  /** Has our reader read the reply? */
-  #isRead = false
-  /** Do replies come in the shapes of RESP3, because the owner of a given instance wants them so? */
-  #isMapped = false
+  #foreign: Foreign | undefined = undefined
 
   constructor(
     name: string,
@@ -146,7 +154,8 @@ export class SentCommand {
   /** ioredis tells what the connection speaks. */
   setReplyContext(context: { protocol?: number; replyMapping?: string } | undefined): void {
     this.protocol = context?.protocol ?? 2
-    this.#isMapped = context?.replyMapping === 'resp3'
+    const isMapped = context?.replyMapping === 'resp3'
+    if (isMapped || this.#foreign) this.#foreign = { ...this.#foreign, isMapped }
   }
 
   getKeys(): Arg[] {
@@ -178,12 +187,12 @@ export class SentCommand {
 
   /** ioredis settles replies, as it read them, through this; an instrumentation may put its own in front of it. */
   get resolve(): (reply: unknown) => unknown {
-    const settle = this.#resolveWith ?? this.#resolveReply
+    const settle = this.#foreign?.resolve ?? this.#resolveReply
     return reply => settle.call(this, reply)
   }
 
   set resolve(settle: (reply: unknown) => unknown) {
-    this.#resolveWith = settle
+    this.#foreign = { ...this.#foreign, resolve: settle }
   }
 
   #resolveReply(reply: unknown): unknown {
@@ -193,9 +202,10 @@ export class SentCommand {
 
   /** A reply with its texts as this command wants them. */
   receive(reply: unknown): void {
-    if (this.#resolveWith) {
-      this.#isRead = true
-      this.#resolveWith(reply)
+    const foreign = this.#foreign
+    if (foreign?.resolve) {
+      foreign.isRead = true
+      foreign.resolve(reply)
     } else this.#receive(reply)
   }
 
@@ -225,8 +235,9 @@ export class SentCommand {
 
   /** From what ioredis read, where texts are bytes, to the texts and lists of our reader. */
   #read(reply: unknown): unknown {
-    if (this.#isRead) return reply
-    const plain = this.#isMapped ? unmapped(reply) : reply
+    const { isRead, isMapped } = this.#foreign ?? NOTHING
+    if (isRead) return reply
+    const plain = isMapped ? unmapped(reply) : reply
     const { textNumbers } = this.#options
     const numbered = textNumbers ? withNumbers(plain) : plain
     return this.bytes ? numbered : toText(numbered)

@@ -94,9 +94,16 @@ function isKnown({ connector, commandQueue, sendCommand, options }: Inside): boo
   )
 }
 
+/** The method that was found to be ioredis' own: to look at its name again for every command would cost more than the rest. */
+let own: Patchable | undefined
+
 /** Does an instrumentation stand in front of ioredis' method, to see every command? */
-const isPatched = (method: Patchable): boolean =>
-  method.__wrapped === true || method.name !== 'sendCommand'
+function isPatched(method: Patchable): boolean {
+  if (method === own) return false
+  if (method.__wrapped === true || method.name !== 'sendCommand') return true
+  own = method
+  return false
+}
 
 type Patchable = Inside['sendCommand'] & { __wrapped?: boolean }
 
