@@ -200,11 +200,16 @@ describe('reentrant', () => {
     const { client } = await ownServer()
     const { locks } = client({ reentrant: true })
     let later: Promise<unknown> = Promise.resolve()
+    let proceed = () => {}
+    const taken = new Promise<void>(resolve => {
+      proceed = resolve
+    })
     await locks.withLock('a', async ({ lease }) => {
       expect((await locks.mutex('b').tryAcquire())?.token).not.toBe(lease.token)
-      later = pause(30).then(() => locks.mutex('a').acquire({ waitMs: 1_000 }))
+      later = taken.then(() => locks.mutex('a').acquire({ waitMs: 10_000 }))
     })
     const other = await locks.mutex('a').acquire()
+    proceed()
     await pause(60)
     await other.release()
     const own = (await later) as { token: number; release(): Promise<boolean> }
