@@ -284,7 +284,7 @@ export class Connection {
       begin: () => this.#begin(),
       // An established connection is retried for ever, but nobody waits for that.
       givesUp: () => this.#retry.established && attempts++ >= this.config.maxRetries,
-      failure: () => this.explain(new Error('no connection'), 'connect'),
+      failure: () => this.#noConnection(),
     })
   }
 
@@ -321,11 +321,8 @@ export class Connection {
     instance.on('close', () => {
       this.#sessions++
       this.#id = undefined
-      if ('nodes' in instance) this.#missed()
-      else {
-        dropUnrepeatable(instance)
-        this.#missed()
-      }
+      if (!('nodes' in instance)) dropUnrepeatable(instance)
+      this.#missed()
       events.emit('close', { connection, error: retry.lastError })
     })
     instance.on('-node', () => this.#sessions++)
@@ -355,14 +352,16 @@ export class Connection {
     const wasReady = this.#wasReady
     this.#wasReady = false
     if (wasReady && !this.#closed && this.#room.size > 0) this.#begin()
-    else this.#room.dismiss(this.explain(new Error('no connection'), 'connect'))
+    else this.#room.dismiss(this.#noConnection())
   }
 
   /** Whoever waits through more attempts than `maxRetries` is told why. */
   #missed(): void {
-    if (this.#retry.exhausted && this.#room.size > 0) {
-      this.#room.dismiss(this.explain(new Error('no connection'), 'connect'))
-    }
+    if (this.#retry.exhausted && this.#room.size > 0) this.#room.dismiss(this.#noConnection())
+  }
+
+  #noConnection(): Error {
+    return this.explain(new Error('no connection'), 'connect')
   }
 
   /** One report per outage: of what follows, commands and `connect()` carry the reason. */

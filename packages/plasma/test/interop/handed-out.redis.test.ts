@@ -34,18 +34,20 @@ async function started(options?: Parameters<typeof startRedis>[0]) {
 
 const RETRIES = { retryDelay: 5, maxRetries: 2 }
 
+/** A server that does not run yet, and a client whose instance a library holds; `many` failed attempts to connect. */
+async function late() {
+  const server = await started()
+  await server.kill()
+  const options = { maxRetriesPerRequest: null }
+  const redis = clientOf({ port: server.port, ...RETRIES, options })
+  redis.on('error', () => undefined)
+  const instance = redis.ioredis as Redis
+  return { server, redis, instance, many: attempts(instance, 6) }
+}
+
 describe('the instance comes back as any other, whoever uses it', () => {
   test('a server that is late: commands of a library wait for it, those of the client fail within maxRetries', async () => {
-    const server = await started()
-    await server.kill()
-    const redis = clientOf({
-      port: server.port,
-      ...RETRIES,
-      options: { maxRetriesPerRequest: null },
-    })
-    redis.on('error', () => undefined)
-    const instance = redis.ioredis as Redis
-    const many = attempts(instance, 6)
+    const { server, redis, instance, many } = await late()
     const pending = instance.set('a', '1')
     await expect(redis.get('a')).rejects.toMatchObject({ code: 'CONNECTION_FAILED' })
     await expect(redis.connect()).rejects.toMatchObject({ code: 'CONNECTION_FAILED' })
@@ -56,16 +58,7 @@ describe('the instance comes back as any other, whoever uses it', () => {
   })
 
   test('the client began first: a command of a library keeps it trying', async () => {
-    const server = await started()
-    await server.kill()
-    const redis = clientOf({
-      port: server.port,
-      ...RETRIES,
-      options: { maxRetriesPerRequest: null },
-    })
-    redis.on('error', () => undefined)
-    const instance = redis.ioredis as Redis
-    const many = attempts(instance, 6)
+    const { server, redis, instance, many } = await late()
     const failed = expect(redis.get('a')).rejects.toMatchObject({ code: 'CONNECTION_FAILED' })
     const pending = instance.set('a', '1')
     await failed

@@ -12,8 +12,7 @@ import { ADD, INCREMENT, REMOVE, TAKE } from './scripts.js'
 import { keysOf, sweep } from './sweep.js'
 import type { TaggedName } from './tagged-keys.js'
 
-/** Longer than any computation. */
-const GENERATION_MS = 3_600_000
+export const LONGEST_COMPUTATION_MS = 3_600_000
 
 /**
  * Entries as Redis holds them: payloads as text, behind the tokens of their tags. An entry whose tokens are no
@@ -187,7 +186,7 @@ export class Entries {
   async #newGeneration(): Promise<boolean> {
     const value = randomBytes(9).toString('base64url')
     try {
-      await this.#client().set(this.#keys.generation, value, { px: GENERATION_MS })
+      await this.#client().set(this.#keys.generation, value, { px: LONGEST_COMPUTATION_MS })
       return true
     } catch (error) {
       if (isRedisError(error, 'OOM')) return false

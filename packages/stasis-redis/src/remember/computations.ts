@@ -1,5 +1,5 @@
 import type { Access } from '../availability/access.js'
-import type { Entries } from '../entries/entries.js'
+import { type Entries, LONGEST_COMPUTATION_MS } from '../entries/entries.js'
 import type { TaggedName } from '../entries/tagged-keys.js'
 import type { Counts } from '../observability/stats.js'
 import { graceOf, isGrace, wrap } from '../values/envelope.js'
@@ -11,8 +11,6 @@ import type { Wanted } from './wanted.js'
 
 /** A holder that dies without a word is noticed this long after its lease ended. */
 const SLACK_MS = 10
-/** So long the tokens of a value live whose own time is known only when it is made: longer than any computation. */
-const UNKNOWN_MS = 3_600_000
 
 /** Computations of which the fleet has one at a time for an entry; the others wait for its end. */
 export class Computations {
@@ -113,7 +111,7 @@ export class Computations {
     const freshMs = jittered(ms, jitter)
     const ttlMs = freshMs && freshMs + age.staleMs + age.graceMs
     const isKnownLate = typeof wanted.ms === 'function' && name.tags.length > 0
-    if (isKnownLate && (ttlMs === null || ttlMs > UNKNOWN_MS))
+    if (isKnownLate && (ttlMs === null || ttlMs > LONGEST_COMPUTATION_MS))
       await this.#entries.header(name, ttlMs)
     const kept = await lease.keep(stored, ttlMs)
     this.#entries.changed(name)
@@ -134,7 +132,7 @@ export class Computations {
 
   #header<Value>({ name, ms, staleMs, graceMs, negativeMs }: Wanted<Value>): Promise<string> {
     if (ms === null) return this.#entries.header(name, null)
-    const ownMs = typeof ms === 'function' ? UNKNOWN_MS : ms === 'expired' ? 0 : ms
+    const ownMs = typeof ms === 'function' ? LONGEST_COMPUTATION_MS : ms === 'expired' ? 0 : ms
     const keptMs = ownMs + (ownMs > 0 ? staleMs + graceMs : 0)
     return this.#entries.header(name, Math.max(1, keptMs, negativeMs))
   }
